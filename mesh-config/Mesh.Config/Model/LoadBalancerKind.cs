@@ -1,0 +1,10 @@
+namespace Mesh.Config.Model;
+
+public enum LoadBalancerKind
+{
+    LeastRequest,
+    RoundRobin,
+    Random,
+    Passthrough,
+    ConsistentHash,
+}

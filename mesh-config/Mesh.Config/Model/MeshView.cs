@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using Mesh.Config.Diagnostics;
+using Mesh.Config.Routing;
+
+namespace Mesh.Config.Model;
+
+/// <summary>The mesh as one proxy sees it. Immutable; obtained from <see cref="MeshSnapshot.ViewFrom"/> or, later, from istiod.</summary>
+public abstract class MeshView
+{
+    public abstract ProxyScope Scope { get; }
+
+    /// <summary>Grows with every snapshot; for logs and admin pages.</summary>
+    public abstract long Version { get; }
+
+    /// <summary>
+    /// Null for a host or port no visible service has. A subset that no DestinationRule defines selects all endpoints,
+    /// as istiod does.
+    /// </summary>
+    public abstract Upstream? FindUpstream(UpstreamKey key);
+
+    /// <summary>Every host and port of every visible service, without subsets; byte-stable order.</summary>
+    public abstract IEnumerable<Upstream> Upstreams { get; }
+
+    /// <summary>Ports of the Gateways whose selector matches the scope's labels; empty for sidecars.</summary>
+    public abstract ImmutableArray<GatewayListener> Listeners { get; }
+
+    /// <summary>
+    /// Routes that a sidecar applies to HTTP calls to a service port: VirtualServices of gateway <c>mesh</c>, else one
+    /// default route to the service. Null when no service has that host and port.
+    /// </summary>
+    public abstract HttpRouteTable? OutboundRoutes(string host, int port);
+
+    /// <summary>
+    /// What an AUTO_PASSTHROUGH listener may do with an SNI: the destination restricted to endpoints that accept mesh
+    /// mTLS, inside the scope's requested networks, direct (never through another gateway). False with the reason to
+    /// log when the name is malformed, unknown, not exposed by <paramref name="hosts"/>, or has no endpoint here.
+    /// </summary>
+    public abstract bool TryResolvePassthrough(
+        string sni,
+        ImmutableArray<string> hosts,
+        [NotNullWhen(true)] out Upstream? upstream,
+        out string refusal);
+
+    /// <summary>Effective PeerAuthentication mode of this proxy's own workload port.</summary>
+    public abstract MtlsMode InboundMtls(int workloadPort);
+
+    /// <summary>
+    /// The service port name and target port behind a service port, for an inbound proxy that is told the service port
+    /// by SNI. Null when unknown.
+    /// </summary>
+    public abstract ServicePortInfo? FindServicePort(string host, int port);
+
+    public abstract ImmutableArray<Diagnostic> Diagnostics { get; }
+}

@@ -1,0 +1,9 @@
+namespace Mesh.Config.Model;
+
+/// <summary>Effective PeerAuthentication mode of a workload port.</summary>
+public enum MtlsMode
+{
+    Disable,
+    Permissive,
+    Strict,
+}

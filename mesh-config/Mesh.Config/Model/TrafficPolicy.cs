@@ -1,0 +1,24 @@
+namespace Mesh.Config.Model;
+
+/// <summary>How to call one <see cref="Upstream"/>: the merged DestinationRule with Istio's defaults filled in.</summary>
+public sealed record TrafficPolicy
+{
+    public static TrafficPolicy Default { get; } = new();
+
+    public LoadBalancerKind LoadBalancer { get; init; } = LoadBalancerKind.LeastRequest;
+
+    /// <summary>MeshConfig.connectTimeout is 10 s unless the rule says otherwise.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Null: endpoints are never ejected and no priorities are given.</summary>
+    public OutlierPolicy? Outlier { get; init; }
+
+    /// <summary>Null: unlimited.</summary>
+    public int? MaxConnections { get; init; }
+
+    public int? Http1MaxPendingRequests { get; init; }
+    public int? Http2MaxRequests { get; init; }
+    public int? MaxRequestsPerConnection { get; init; }
+    public int? MaxRetries { get; init; }
+    public TimeSpan HttpIdleTimeout { get; init; } = TimeSpan.FromHours(1);
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Mesh.Config.Model;
+
+/// <summary>
+/// Names one destination of calls as Istio does: a service host, its <b>service</b> port (not the target port) and a
+/// subset of a DestinationRule, empty for all endpoints.
+/// </summary>
+/// <remarks>Source: istio pilot/pkg/model/service.go, BuildSubsetKey and BuildDNSSrvSubsetKey.</remarks>
+public sealed record UpstreamKey(string Host, int Port, string Subset = "")
+{
+    /// <summary>Cluster and EDS resource name, <c>outbound|8080|v1|payments.prod.svc.cluster.local</c>.</summary>
+    public string ClusterName => string.Create(CultureInfo.InvariantCulture, $"outbound|{Port}|{Subset}|{Host}");
+
+    /// <summary>Default SNI of mesh mTLS, <c>outbound_.8080_.v1_.payments.prod.svc.cluster.local</c>.</summary>
+    public string Sni => string.Create(CultureInfo.InvariantCulture, $"outbound_.{Port}_.{Subset}_.{Host}");
+
+    public override string ToString() => ClusterName;
+
+    /// <summary>
+    /// Reads the SNI form. The host is what follows the third separator and may itself contain <c>_.</c>.
+    /// </summary>
+    public static bool TryParseSni(string? sni, [NotNullWhen(true)] out UpstreamKey? key)
+    {
+        const string prefix = "outbound_.";
+        const string separator = "_.";
+        key = null;
+        if (sni is null || !sni.StartsWith(prefix, StringComparison.Ordinal)) return false;
+
+        var portEnd = sni.IndexOf(separator, prefix.Length, StringComparison.Ordinal);
+        if (portEnd < 0) return false;
+        if (!int.TryParse(sni.AsSpan(prefix.Length, portEnd - prefix.Length), NumberStyles.None,
+                CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+            return false;
+
+        var subsetStart = portEnd + separator.Length;
+        var subsetEnd = sni.IndexOf(separator, subsetStart, StringComparison.Ordinal);
+        if (subsetEnd < 0) return false;
+
+        var host = sni[(subsetEnd + separator.Length)..];
+        if (host.Length == 0) return false;
+        key = new UpstreamKey(host.ToLowerInvariant(), port, sni[subsetStart..subsetEnd]);
+        return true;
+    }
+}
