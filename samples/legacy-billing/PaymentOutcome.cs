@@ -1,0 +1,19 @@
+using System.Text.Json.Nodes;
+
+namespace LegacyBilling;
+
+/// <summary>How an attempt to settle an invoice ended.</summary>
+/// <param name="Invoice">Id of the invoice.</param>
+/// <param name="Outcome"><c>paid</c>, <c>declined</c>, <c>refused</c> or <c>unavailable</c>.</param>
+/// <param name="Message">What the payments service, or the way to it, said when it did not pay.</param>
+/// <param name="Payment">The payment as the payments service gave it; null when there is none.</param>
+internal sealed record PaymentOutcome(string Invoice, string Outcome, string? Message, JsonNode? Payment)
+{
+    public int HttpStatus => Outcome switch
+    {
+        "paid" => StatusCodes.Status200OK,
+        "declined" => StatusCodes.Status402PaymentRequired,
+        "refused" => StatusCodes.Status502BadGateway,
+        _ => StatusCodes.Status503ServiceUnavailable,
+    };
+}
