@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -18,7 +19,7 @@ internal sealed class PaymentsApi(HttpClient client, Uri payments)
         var key = $"legacy-billing-{invoice.Id}";
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(payments, "/v1/payments"))
         {
-            Content = JsonContent.Create(Body(invoice, paymentMethod, key), BillingJson.Default.JsonObject),
+            Content = JsonContent.Create(Body(invoice, paymentMethod), BillingJson.Default.JsonObject),
         };
         request.Headers.Add("Idempotency-Key", key);
         try
@@ -37,41 +38,34 @@ internal sealed class PaymentsApi(HttpClient client, Uri payments)
         }
     }
 
-    private static JsonObject Body(Invoice invoice, string paymentMethod, string key) => new()
+    private static JsonObject Body(Invoice invoice, string paymentMethod) => new()
     {
-        ["idempotencyKey"] = key,
-        ["payment"] = new JsonObject
+        ["merchant"] = "legacy-billing",
+        ["amount"] = new JsonObject
         {
+            ["currencyCode"] = invoice.Currency,
             // int64 is a string in protobuf's JSON form.
-            ["amount"] = new JsonObject
-            {
-                ["currencyCode"] = invoice.Currency,
-                ["minorUnits"] = invoice.AmountMinor.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            },
-            ["paymentMethod"] = paymentMethod,
-            ["description"] = $"Invoice {invoice.Id} for {invoice.Customer}",
+            ["minorUnits"] = invoice.AmountMinor.ToString(CultureInfo.InvariantCulture),
         },
+        ["paymentMethod"] = paymentMethod,
+        ["description"] = $"Invoice {invoice.Id} for {invoice.Customer}",
     };
 
     private static PaymentOutcome Judge(Invoice invoice, HttpStatusCode status, string text)
     {
-        var payment = Parse(text);
-        if (status == HttpStatusCode.OK)
-        {
-            var declined = payment?["state"]?.GetValue<string>() is { } state && state is "FAILED" or "DECLINED";
-            return new PaymentOutcome(invoice.Id, declined ? "declined" : "paid", null, payment);
-        }
+        var answer = Parse(text);
+        if (status == HttpStatusCode.OK && answer is not null) return new PaymentOutcome(invoice.Id, "paid", null, answer);
 
-        var message = payment?["message"]?.GetValue<string>() ?? text;
+        var message = answer?["message"]?.ToString() ?? text.Trim();
         if (message.Length > MessageLimit) message = message[..MessageLimit];
-        var outcome = status switch
-        {
-            HttpStatusCode.PaymentRequired => "declined",
-            >= HttpStatusCode.InternalServerError => "unavailable",
-            _ => "refused",
-        };
+        var outcome = IsDeclined(answer) ? "declined" : status >= HttpStatusCode.InternalServerError ? "unavailable" : "refused";
         return new PaymentOutcome(invoice.Id, outcome, $"HTTP {(int)status}: {message}", null);
     }
+
+    /// <summary>A decline is an error with a google.rpc.ErrorInfo among its details.</summary>
+    private static bool IsDeclined(JsonObject? answer) =>
+        answer?["details"] is JsonArray details &&
+        details.OfType<JsonObject>().Any(detail => detail["reason"]?.ToString() == "PAYMENT_DECLINED");
 
     /// <summary>Null for what is not a JSON object, such as the plain text of a proxy on the way.</summary>
     private static JsonObject? Parse(string text)

@@ -50,5 +50,8 @@ Console.WriteLine($"legacy-billing answers on {string.Join(", ", app.Urls)}");
 await app.WaitForShutdownAsync();
 return 0;
 
-static IResult Unknown(string id) => Results.Problem(
-    detail: $"there is no invoice '{id}'; try INV-1001", statusCode: StatusCodes.Status404NotFound, title: "unknown invoice");
+static IResult Unknown(string id)
+{
+    var outcome = new PaymentOutcome(id, "unknown", $"there is no invoice '{id}'; try INV-1001", null);
+    return Results.Json(outcome, BillingJson.Default.PaymentOutcome, statusCode: outcome.HttpStatus);
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.Net;
+using Mesh.Config.Model;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.VmAgent.Bootstrap;
+
+/// <summary>All that an agent is told; see <see cref="AgentSettingsReader"/> for names, defaults and meanings.</summary>
+public sealed record AgentSettings
+{
+    public required string Name { get; init; }
+    public string? AccessLog { get; init; }
+    public required IPEndPoint Admin { get; init; }
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    public required string Cluster { get; init; }
+    public string Network { get; init; } = "";
+    public Locality Locality { get; init; } = Locality.Unknown;
+    public required string Namespace { get; init; }
+    public required string ServiceAccount { get; init; }
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    public required ImmutableArray<SourceSpec> Sources { get; init; }
+    public TimeSpan SyncDeadline { get; init; } = TimeSpan.FromSeconds(60);
+
+    public required IdentitySpec Identity { get; init; }
+    public string? CaRoot { get; init; }
+    public string? CaToken { get; init; }
+    public string CaServerName { get; init; } = "istiod.istio-system.svc";
+    public string TrustDomain { get; init; } = "cluster.local";
+
+    public required IPAddress WorkloadAddress { get; init; }
+
+    /// <summary>Where the application listens.</summary>
+    public required IPAddress AppAddress { get; init; }
+
+    public ImmutableArray<InboundSpec> Inbound { get; init; } = [];
+    public int InboundPort { get; init; } = 15006;
+    public int HealthPort { get; init; } = 15021;
+
+    /// <summary>Null: no outbound listener.</summary>
+    public IPEndPoint? Outbound { get; init; }
+
+    public UnknownDestinations OutboundUnknown { get; init; }
+
+    /// <summary>Null: the workload is somebody else's to register, e.g. a Pod.</summary>
+    public WorkloadGroupName? WorkloadGroup { get; init; }
+
+    public RegistrationSpec? Register { get; init; }
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public ProxyScope Scope => new()
+    {
+        Type = ProxyType.Sidecar,
+        Cluster = Cluster,
+        Network = Network,
+        Locality = Locality,
+        Namespace = Namespace,
+        Labels = Labels,
+    };
+}

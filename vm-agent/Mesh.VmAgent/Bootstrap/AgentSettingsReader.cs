@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Mesh.Config.Model;
+using Mesh.Hosting.Networking;
+using Mesh.Hosting.Settings;
+
+namespace Mesh.VmAgent.Bootstrap;
+
+/// <summary>Declares the settings of <c>mesh-agent</c> and reads them into <see cref="AgentSettings"/>.</summary>
+public sealed class AgentSettingsReader
+{
+    private readonly SettingsDefinition definition = new(
+        "mesh-agent", "Joins a machine, or any single workload, to an Istio mesh: identity, registration, health and traffic.");
+
+    private readonly CommonSettings common;
+    private readonly Setting<string> cluster;
+    private readonly Setting<string?> network;
+    private readonly Setting<string?> locality;
+    private readonly Setting<string> ns;
+    private readonly Setting<string> serviceAccount;
+    private readonly Setting<IReadOnlyDictionary<string, string>?> labels;
+    private readonly Setting<IReadOnlyList<SourceSpec>> sources;
+    private readonly Setting<TimeSpan> syncDeadline;
+    private readonly Setting<IdentitySpec> identity;
+    private readonly Setting<string?> caRoot;
+    private readonly Setting<string?> caToken;
+    private readonly Setting<string> caServerName;
+    private readonly Setting<string> trustDomain;
+    private readonly Setting<IPAddress> workloadAddress;
+    private readonly Setting<IPAddress?> appAddress;
+    private readonly Setting<IReadOnlyList<InboundSpec>> inbound;
+    private readonly Setting<int> inboundPort;
+    private readonly Setting<int> healthPort;
+    private readonly Setting<IPEndPoint?> outbound;
+    private readonly Setting<UnknownDestinations> outboundUnknown;
+    private readonly Setting<WorkloadGroupName?> workloadGroup;
+    private readonly Setting<RegistrationSpec?> register;
+    private readonly Setting<TimeSpan> drainTimeout;
+
+    public AgentSettingsReader()
+    {
+        common = new CommonSettings(definition, "mesh-agent");
+        cluster = definition.Required("cluster", "CLUSTER", "Cluster the workload is registered in.", SettingParsers.Text);
+        network = definition.Optional("network", "NETWORK", "Network the workload is on.", SettingParsers.Text);
+        locality = definition.Optional("locality", "REGION/ZONE", "Where the workload runs.", SettingParsers.Text);
+        ns = definition.Required("namespace", "NAMESPACE", "Namespace of the workload.", SettingParsers.Text);
+        serviceAccount = definition.Required("service-account", "NAME", "Service account it runs as.", SettingParsers.Text);
+        labels = definition.Optional("labels", "K=V,...", "Labels of the workload.", SettingParsers.Labels);
+        sources = definition.Many("source", "SOURCE", "Configuration of one cluster: file:DIR@CLUSTER.", SourceSpec.Parse);
+        syncDeadline = definition.WithDefault(
+            "sync-deadline", "DURATION", "How long to wait for sources before serving without them.", SettingParsers.Duration, "60s");
+        identity = definition.Required(
+            "identity", "IDENTITY", "Certificate: ca:HOST:PORT, or files:DIR with cert-chain.pem, key.pem, root-cert.pem.",
+            IdentitySpec.Parse);
+        caRoot = definition.Optional("ca-root", "FILE", "Root certificates the CA's own certificate must chain to.", SettingParsers.Text);
+        caToken = definition.Optional("ca-token", "FILE", "Token for the first certificate; read for every call.", SettingParsers.Text);
+        caServerName = definition.WithDefault(
+            "ca-server-name", "NAME", "Name the CA's certificate must have.", SettingParsers.Text, "istiod.istio-system.svc");
+        trustDomain = definition.WithDefault("trust-domain", "NAME", "Trust domain of the mesh.", SettingParsers.Text, "cluster.local");
+        workloadAddress = definition.Required(
+            "workload-address", "ADDR", "Address others reach this workload at.", AddressParsing.Address);
+        appAddress = definition.Optional(
+            "app-address", "ADDR", "Address the application listens on (default: the workload address).", AddressParsing.Address);
+        inbound = definition.Many(
+            "inbound", "PORT=ADDR:PORT", "Application port that is answered somewhere else.", InboundSpec.Parse);
+        inboundPort = definition.WithDefault("inbound-port", "PORT", "Port for mesh traffic to the app.", SettingParsers.Port, "15006");
+        healthPort = definition.WithDefault("health-port", "PORT", "Port for /healthz/ready.", SettingParsers.Port, "15021");
+        outbound = definition.Optional(
+            "outbound", "ADDR:PORT", "HTTP proxy for the app's calls; keep it on loopback. None when not set.", AddressParsing.EndPoint);
+        outboundUnknown = definition.WithDefault(
+            "outbound-unknown", "POLICY", "Hosts the mesh does not know: refuse or allow.", ParseUnknown, "refuse");
+        workloadGroup = definition.Optional(
+            "workload-group", "NS/NAME", "WorkloadGroup to register under.", WorkloadGroupName.Parse);
+        register = definition.Optional("register", "PLACE", "Where the WorkloadEntry goes: file:DIR.", RegistrationSpec.Parse);
+        drainTimeout = definition.WithDefault(
+            "drain-timeout", "DURATION", "Longest wait for requests in flight after SIGTERM.", SettingParsers.Duration, "10s");
+        DeclareRules();
+    }
+
+    /// <summary>False when the process is to end at once with <paramref name="exitCode"/>.</summary>
+    public bool TryRead(string[] args, [NotNullWhen(true)] out AgentSettings? settings, out int exitCode)
+    {
+        settings = null;
+        if (!SettingsReader.TryRead(definition, args, out var values, out exitCode)) return false;
+        settings = Build(values);
+        return true;
+    }
+
+    /// <inheritdoc cref="TryRead(string[], out AgentSettings?, out int)"/>
+    /// <remarks>With everything that is otherwise the process's own.</remarks>
+    public bool TryRead(
+        string[] args,
+        IReadOnlyDictionary<string, string> environment,
+        TextWriter output,
+        TextWriter error,
+        [NotNullWhen(true)] out AgentSettings? settings,
+        out int exitCode)
+    {
+        settings = null;
+        if (!SettingsReader.TryRead(definition, args, environment, output, error, out var values, out exitCode)) return false;
+        settings = Build(values);
+        return true;
+    }
+
+    private static UnknownDestinations ParseUnknown(string text) => text switch
+    {
+        "refuse" => UnknownDestinations.Refuse,
+        "allow" => UnknownDestinations.Allow,
+        _ => throw new FormatException($"'{text}' is neither refuse nor allow"),
+    };
+
+    private void DeclareRules()
+    {
+        definition.Check(values => values.Get(sources).Count == 0 ? "give at least one --source file:DIR@CLUSTER" : null);
+        definition.Check(values => values.Get(sources).GroupBy(source => source.Cluster).FirstOrDefault(group => group.Count() > 1)
+            is { } twice ? $"--source: cluster {twice.Key} is given twice; one folder holds all of a cluster" : null);
+        definition.Check(values => values.Get(identity).Authority is not null && values.Get(caRoot) is null
+            ? "--identity ca:... needs --ca-root FILE, the root certificate to know the CA by" : null);
+        definition.Check(values => values.Get(register) is null != values.Get(workloadGroup) is null
+            ? "--register and --workload-group belong together: where to register, and what the entry is made from" : null);
+        definition.Check(values => values.Get(inboundPort) == values.Get(healthPort)
+            ? "--inbound-port and --health-port are the same port; choose two" : null);
+    }
+
+    private AgentSettings Build(EffectiveSettings values)
+    {
+        var address = values.Get(workloadAddress);
+        return new AgentSettings
+        {
+            Name = values.Get(common.Name),
+            AccessLog = values.Get(common.AccessLog),
+            Admin = values.Get(common.Admin!) ?? new IPEndPoint(IPAddress.Loopback, 15000),
+            LogLevel = values.Get(common.LogLevel),
+            Cluster = values.Get(cluster),
+            Network = values.Get(network) ?? "",
+            Locality = Locality.Parse(values.Get(locality)),
+            Namespace = values.Get(ns),
+            ServiceAccount = values.Get(serviceAccount),
+            Labels = (values.Get(labels) ?? ImmutableDictionary<string, string>.Empty).ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Sources = [.. values.Get(sources)],
+            SyncDeadline = values.Get(syncDeadline),
+            Identity = values.Get(identity),
+            CaRoot = values.Get(caRoot),
+            CaToken = values.Get(caToken),
+            CaServerName = values.Get(caServerName),
+            TrustDomain = values.Get(trustDomain),
+            WorkloadAddress = address,
+            AppAddress = values.Get(appAddress) ?? address,
+            Inbound = [.. values.Get(inbound)],
+            InboundPort = values.Get(inboundPort),
+            HealthPort = values.Get(healthPort),
+            Outbound = values.Get(outbound),
+            OutboundUnknown = values.Get(outboundUnknown),
+            WorkloadGroup = values.Get(workloadGroup),
+            Register = values.Get(register),
+            DrainTimeout = values.Get(drainTimeout),
+        };
+    }
+}
