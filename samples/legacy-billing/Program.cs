@@ -14,6 +14,8 @@ if (BillingOptions.Read(args, Environment.GetEnvironmentVariable, out var error)
 
 var builder = WebApplication.CreateSlimBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true);
+// What keeps the host from starting is told in one line of our own.
+builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 builder.Services.ConfigureHttpJsonOptions(json =>
     json.SerializerOptions.TypeInfoResolverChain.Insert(0, BillingJson.Default));
 // The default handler honours http_proxy, and passes the request's trace on as traceparent.

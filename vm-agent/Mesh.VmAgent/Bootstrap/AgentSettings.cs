@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Model;
-using Microsoft.Extensions.Logging;
 
 namespace Mesh.VmAgent.Bootstrap;
 
