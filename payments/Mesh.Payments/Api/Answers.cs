@@ -1,0 +1,24 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Mesh.Payments.Domain;
+using Mesh.Payments.Storage;
+using Status = Google.Rpc.Status;
+
+namespace Mesh.Payments.Api;
+
+/// <summary>Decisions as answers that can be stored, and stored answers as responses.</summary>
+internal static class Answers
+{
+    public static StoredAnswer Encode(PaymentDecision decision)
+    {
+        if (decision.Refusal is not { } refusal)
+            return new StoredAnswer((int)StatusCode.OK, PaymentMessages.Of(decision.Next!).ToByteArray(), decision.Next!.Id);
+        var status = Errors.Of(refusal);
+        return new StoredAnswer(status.Code, status.ToByteArray(), refusal.Payment);
+    }
+
+    /// <exception cref="RpcException">The answer is an error.</exception>
+    public static V1.Payment Decode(StoredAnswer answer) => answer.Code == (int)StatusCode.OK
+        ? V1.Payment.Parser.ParseFrom(answer.Body)
+        : throw Status.Parser.ParseFrom(answer.Body).ToRpcException();
+}

@@ -1,0 +1,52 @@
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Mesh.Payments.Storage;
+
+namespace Mesh.Payments.Api;
+
+/// <summary>Turns what was thrown into what callers are told; a defect is logged and named only by its trace.</summary>
+internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorInterceptor> log) : Interceptor
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        try
+        {
+            return await continuation(request, context).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not RpcException)
+        {
+            throw Translate(exception, context);
+        }
+    }
+
+    private RpcException Translate(Exception exception, ServerCallContext context)
+    {
+        switch (exception)
+        {
+            case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+                return new RpcException(context.Deadline <= time.GetUtcNow().UtcDateTime
+                    ? new Status(StatusCode.DeadlineExceeded, "the deadline passed; sending it again with its key is safe")
+                    : new Status(StatusCode.Cancelled, "the caller went away"));
+            case QueueFullException:
+                return Errors.TryAgain(StatusCode.ResourceExhausted, "QUEUE_FULL",
+                    "too many requests are waiting; nothing was done, send it again later", RetryDelay).ToRpcException();
+            case StoreUnavailableException:
+                LogUnavailable(context.Method, exception.InnerException?.Message);
+                return Errors.TryAgain(StatusCode.Unavailable, "STORE_UNAVAILABLE",
+                    "the store did not answer; send it again with its key", RetryDelay).ToRpcException();
+            default:
+                var trace = Caller.Of(context.GetHttpContext()).TraceId;
+                LogDefect(context.Method, trace, exception);
+                return Errors.Internal(trace).ToRpcException();
+        }
+    }
+
+    [LoggerMessage(40, LogLevel.Error, "{Method} failed, trace {TraceId}")]
+    private partial void LogDefect(string method, string traceId, Exception exception);
+
+    [LoggerMessage(41, LogLevel.Warning, "{Method}: the store did not answer: {Reason}")]
+    private partial void LogUnavailable(string method, string? reason);
+}

@@ -1,0 +1,120 @@
+using Grpc.Core;
+using Mesh.Payments.Domain;
+using Mesh.Payments.Storage;
+
+namespace Mesh.Payments.Api;
+
+/// <summary>payments.v1.Payments: checks requests, makes mutations of them, and answers with what was decided.</summary>
+internal sealed class PaymentsService(MutationQueue mutations, PaymentReader reader) : V1.Payments.PaymentsBase
+{
+    private const int DefaultPageSize = 50;
+    private const int LargestPageSize = 1000;
+    private const string KeyHeader = "idempotency-key";
+    private const string ReplayedHeader = "idempotent-replayed";
+
+    public override Task<V1.Payment> CreatePayment(V1.CreatePaymentRequest request, ServerCallContext context)
+    {
+        var checks = new RequestChecks();
+        var key = checks.Key(request.IdempotencyKey, Header(context));
+        var payment = checks.Payment(request.Payment);
+        checks.ThrowIfAny();
+        var fingerprint = Fingerprints.Of(
+            payment.Merchant, Fingerprints.Of(payment.Amount), payment.CaptureMethod.ToString(), payment.PaymentMethod, payment.Description);
+        return RunAsync(context, nameof(CreatePayment), key, null, fingerprint,
+            (_, now) => PaymentMachine.Create(payment, PaymentIds.New(now), now));
+    }
+
+    public override async Task<V1.Payment> GetPayment(V1.GetPaymentRequest request, ServerCallContext context)
+    {
+        var checks = new RequestChecks();
+        var id = checks.PaymentId(request.Name);
+        checks.ThrowIfAny();
+        var payment = await reader.GetAsync(id, context.CancellationToken).ConfigureAwait(false);
+        return payment is null ? throw Errors.NotFound(id).ToRpcException() : PaymentMessages.Of(payment);
+    }
+
+    public override async Task<V1.ListPaymentsResponse> ListPayments(V1.ListPaymentsRequest request, ServerCallContext context)
+    {
+        var checks = new RequestChecks();
+        if (request.PageSize < 0) checks.Wrong("page_size", "must not be negative");
+        var after = request.PageToken.Length == 0 ? PaymentPosition.Start : PageTokens.Read(request.PageToken, request.Filter);
+        if (after is null) checks.Wrong("page_token", "is not the next_page_token of a call with this filter");
+        var filter = Filter(checks, request.Filter);
+        checks.ThrowIfAny();
+
+        var size = request.PageSize == 0 ? DefaultPageSize : Math.Min(request.PageSize, LargestPageSize);
+        // One more than asked for tells whether there is another page.
+        var found = await reader.ListAsync(filter, after!.Value, size + 1, context.CancellationToken).ConfigureAwait(false);
+        var response = new V1.ListPaymentsResponse();
+        response.Payments.AddRange(found.Take(size).Select(PaymentMessages.Of));
+        if (found.Count > size) response.NextPageToken = PageTokens.Write(PaymentPosition.Of(found[size - 1]), request.Filter);
+        return response;
+    }
+
+    public override Task<V1.Payment> CapturePayment(V1.CapturePaymentRequest request, ServerCallContext context)
+    {
+        var checks = new RequestChecks();
+        var key = checks.Key(request.IdempotencyKey, Header(context));
+        var id = checks.PaymentId(request.Name);
+        var amount = checks.Amount("amount", request.Amount);
+        checks.ThrowIfAny();
+        return RunAsync(context, nameof(CapturePayment), key, id, Fingerprints.Of(id, Fingerprints.Of(amount)),
+            (payment, now) => PaymentMachine.Capture(payment!, amount, now));
+    }
+
+    public override Task<V1.Payment> CancelPayment(V1.CancelPaymentRequest request, ServerCallContext context)
+    {
+        var checks = new RequestChecks();
+        var key = checks.Key(request.IdempotencyKey, Header(context));
+        var id = checks.PaymentId(request.Name);
+        checks.ThrowIfAny();
+        return RunAsync(context, nameof(CancelPayment), key, id, Fingerprints.Of(id), (payment, now) => PaymentMachine.Cancel(payment!, now));
+    }
+
+    public override Task<V1.Payment> RefundPayment(V1.RefundPaymentRequest request, ServerCallContext context)
+    {
+        var checks = new RequestChecks();
+        var key = checks.Key(request.IdempotencyKey, Header(context));
+        var id = checks.PaymentId(request.Name);
+        var amount = checks.Amount("amount", request.Amount);
+        checks.ThrowIfAny();
+        return RunAsync(context, nameof(RefundPayment), key, id, Fingerprints.Of(id, Fingerprints.Of(amount)),
+            (payment, now) => PaymentMachine.Refund(payment!, amount, now));
+    }
+
+    private async Task<V1.Payment> RunAsync(
+        ServerCallContext context, string method, string key, string? paymentId, byte[] fingerprint,
+        Func<Payment?, DateTimeOffset, PaymentDecision> decide)
+    {
+        var caller = Caller.Of(context.GetHttpContext());
+        var mutation = new Mutation
+        {
+            Caller = caller.Identity,
+            IdempotencyKey = key,
+            Method = method,
+            Fingerprint = fingerprint,
+            PaymentId = paymentId,
+            TraceId = caller.TraceId,
+            Decide = decide,
+            Encode = Answers.Encode,
+        };
+        var answer = await mutations.RunAsync(mutation, context.CancellationToken).ConfigureAwait(false);
+        if (answer.IsReplay) context.GetHttpContext().Response.Headers[ReplayedHeader] = "true";
+        return Answers.Decode(answer);
+    }
+
+    private static string? Header(ServerCallContext context) => context.GetHttpContext().Request.Headers[KeyHeader];
+
+    private static PaymentFilter Filter(RequestChecks checks, string text)
+    {
+        try
+        {
+            return FilterSyntax.Parse(text);
+        }
+        catch (FormatException exception)
+        {
+            checks.Wrong("filter", exception.Message);
+            return PaymentFilter.All;
+        }
+    }
+}

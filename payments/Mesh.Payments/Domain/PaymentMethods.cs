@@ -1,0 +1,26 @@
+using System.Collections.Frozen;
+
+namespace Mesh.Payments.Domain;
+
+/// <summary>The sandbox's payment method tokens and what its acquirer answers to each, named as Stripe's test tokens are.</summary>
+internal static class PaymentMethods
+{
+    private static readonly FrozenDictionary<string, PaymentFailure?> Tokens = new Dictionary<string, PaymentFailure?>
+    {
+        ["pm_card_visa"] = null,
+        ["pm_card_mastercard"] = null,
+        ["pm_card_amex"] = null,
+        ["pm_card_declined"] = new("generic_decline", "the card issuer declined"),
+        ["pm_card_insufficient_funds"] = new("insufficient_funds", "the card has insufficient funds"),
+        ["pm_card_expired"] = new("expired_card", "the card has expired"),
+        ["pm_card_lost"] = new("lost_card", "the card was reported lost"),
+    }.ToFrozenDictionary();
+
+    public static IEnumerable<string> Known => Tokens.Keys.Order(StringComparer.Ordinal);
+
+    public static bool IsKnown(string token) => Tokens.ContainsKey(token);
+
+    /// <summary>Null when the acquirer authorizes.</summary>
+    /// <exception cref="KeyNotFoundException">Not a known token.</exception>
+    public static PaymentFailure? Authorize(string token) => Tokens[token];
+}

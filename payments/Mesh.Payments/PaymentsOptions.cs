@@ -1,0 +1,33 @@
+using System.Net;
+
+namespace Mesh.Payments;
+
+/// <summary>What a mesh-payments process runs with.</summary>
+internal sealed record PaymentsOptions
+{
+    public required string Name { get; init; }
+
+    /// <summary>Plain HTTP/1.1 and h2c on one port.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>A second listener for probes, or null.</summary>
+    public IPEndPoint? Admin { get; init; }
+
+    public required Storage.StoreAddress Store { get; init; }
+
+    /// <summary>A path, <c>-</c> for standard output, or null for none.</summary>
+    public string? AccessLog { get; init; }
+
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>How long an idempotency key is kept after its first use.</summary>
+    public TimeSpan KeyLifetime { get; init; } = TimeSpan.FromDays(2);
+
+    /// <summary>For requests in flight when the process is told to stop.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes of one request; more is refused with RESOURCE_EXHAUSTED (gRPC) or 413.</summary>
+    public int RequestLimit { get; init; } = 64 * 1024;
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+}

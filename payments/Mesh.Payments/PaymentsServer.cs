@@ -1,0 +1,159 @@
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using Grpc.HealthCheck;
+using Mesh.Hosting;
+using Mesh.Hosting.AccessLogs;
+using Mesh.Hosting.Health;
+using Mesh.Hosting.Logging;
+using Mesh.Hosting.Networking;
+using Mesh.Hosting.Shutdown;
+using Mesh.Payments.Api;
+using Mesh.Payments.Storage;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Mesh.Payments;
+
+/// <summary>A running mesh-payments: store, API, health, reflection, on one plain port. Tests start it as Program does.</summary>
+internal sealed class PaymentsServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly IDatabase database;
+    private readonly MutationQueue mutations;
+    private readonly AccessLogWriter? accessLog;
+
+    private PaymentsServer(WebApplication app, IDatabase database, MutationQueue mutations, AccessLogWriter? accessLog)
+    {
+        this.app = app;
+        this.database = database;
+        this.mutations = mutations;
+        this.accessLog = accessLog;
+    }
+
+    /// <summary>The first address it listens on, with the port it was given for port 0.</summary>
+    public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>When it returns, the schema is up to date and requests are served.</summary>
+    /// <exception cref="StartupException">The store, the access log or the port cannot be used.</exception>
+    public static async Task<PaymentsServer> StartAsync(PaymentsOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ListenErrors.EnsureFree(options.Listen, "listen");
+        var accessLog = OpenAccessLog(options.AccessLog);
+        var database = options.Store.Open();
+        var readiness = new Readiness();
+        var app = Build(options, database, accessLog, readiness, time);
+        var migration = new Migrator(database, time, app.Services.GetRequiredService<ILogger<Migrator>>());
+        await migration.RunAsync(cancellationToken).ConfigureAwait(false);
+        var mutations = app.Services.GetRequiredService<MutationQueue>();
+        ShowHealth(app.Services.GetRequiredService<HealthServiceImpl>(), readiness);
+        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        return new PaymentsServer(app, database, mutations, accessLog);
+    }
+
+    /// <summary>Until SIGTERM or SIGINT, and the drain that follows.</summary>
+    public Task WaitForShutdownAsync() => app.WaitForShutdownAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync().ConfigureAwait(false);
+        await mutations.DisposeAsync().ConfigureAwait(false);
+        await app.DisposeAsync().ConfigureAwait(false);
+        await database.DisposeAsync().ConfigureAwait(false);
+        if (accessLog is not null) await accessLog.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static WebApplication Build(
+        PaymentsOptions options, IDatabase database, AccessLogWriter? accessLog, Readiness readiness, TimeProvider time)
+    {
+        // Slim: no configuration files, no reloading, no static assets; what this process is told comes from its settings.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions());
+        builder.Configuration.Sources.Clear();
+        builder.Logging.AddMeshConsole(options.LogLevel);
+        // Kestrel warns that a plain port cannot have both protocols; ours can.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        AddServices(builder.Services, options, database, readiness, time);
+
+        var app = builder.Build();
+        app.UseHealthEndpoint(readiness);
+        IAccessLog log = accessLog is null ? new NoAccessLog() : accessLog;
+        app.UseMiddleware<RequestLog>(new TrustedProxies(options.TrustedProxies), log, options.Name);
+        app.MapGrpcService<PaymentsService>();
+        app.MapGrpcService<HealthServiceImpl>();
+        app.MapGrpcReflectionService();
+        return app;
+    }
+
+    private static void AddServices(
+        IServiceCollection services, PaymentsOptions options, IDatabase database, Readiness readiness, TimeProvider time)
+    {
+        services.AddSingleton(time);
+        services.AddSingleton(database);
+        services.AddSingleton(new PaymentReader(database));
+        services.AddSingleton(provider => new MutationQueue(
+            database, options.KeyLifetime, time, provider.GetRequiredService<ILogger<MutationQueue>>()));
+        services.AddSingleton<HealthServiceImpl>();
+        services.AddSingleton<PaymentsService>();
+        services.AddDrain(readiness, options.DrainTimeout);
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = options.RequestLimit;
+            grpc.IgnoreUnknownServices = false;
+            grpc.Interceptors.Add<ErrorInterceptor>();
+        }).AddJsonTranscoding(json =>
+        {
+            json.TypeRegistry = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor);
+            // As the protobuf JSON mapping has it; a number is accepted as well.
+            json.JsonSettings.WriteInt64sAsStrings = true;
+        });
+        services.AddSingleton<ErrorInterceptor>();
+        services.AddGrpcReflection();
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, PaymentsOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = options.RequestLimit;
+        kestrel.Listen(options.Listen, listen => listen.UseHttp1OrHttp2Cleartext());
+        if (options.Admin is { } admin) kestrel.Listen(admin, listen => listen.UseHttp1OrHttp2Cleartext());
+    }
+
+    /// <summary>grpc.health.v1 says what <c>/healthz/ready</c> says, for the whole process and for the service.</summary>
+    private static void ShowHealth(HealthServiceImpl health, Readiness readiness)
+    {
+        readiness.Changed += Show;
+        Show();
+
+        void Show()
+        {
+            var status = readiness.IsReady
+                ? Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.Serving
+                : Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.NotServing;
+            health.SetStatus("", status);
+            health.SetStatus(V1.Payments.Descriptor.FullName, status);
+        }
+    }
+
+    private static AccessLogWriter? OpenAccessLog(string? path)
+    {
+        try
+        {
+            return path is null ? null : new AccessLogWriter(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"cannot append to the access log {path}: {exception.Message}; choose another with --access-log",
+                ExitCodes.Failed, exception);
+        }
+    }
+
+    private sealed class NoAccessLog : IAccessLog
+    {
+        public void Write(AccessLogEntry entry)
+        {
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using Mesh.Hosting.Networking;
+using Mesh.Hosting.Settings;
+using Mesh.Payments.Api;
+using Mesh.Payments.Storage;
+
+namespace Mesh.Payments;
+
+/// <summary>The settings of mesh-payments.</summary>
+internal sealed class PaymentsSettings
+{
+    private static readonly TimeSpan ShortestKeyLifetime = TimeSpan.FromHours(24);
+
+    private readonly CommonSettings common;
+    private readonly Setting<IPEndPoint> listen;
+    private readonly Setting<StoreAddress> store;
+    private readonly Setting<IReadOnlyList<IPNetwork>> trustedProxies;
+    private readonly Setting<TimeSpan> keyLifetime;
+    private readonly Setting<TimeSpan> drainTimeout;
+    private readonly Setting<int> requestLimit;
+
+    public PaymentsSettings()
+    {
+        Definition = new SettingsDefinition("mesh-payments", "Payments over gRPC and JSON, on a double-entry ledger.");
+        common = new CommonSettings(Definition, "payments");
+        listen = Definition.WithDefault("listen", "ADDR:PORT",
+            "Where gRPC (h2c) and JSON (HTTP/1.1) are served in plain text, for the proxy of this workload.",
+            AddressParsing.EndPoint, "127.0.0.1:8080");
+        store = Definition.Required("store", "STORE", "Where payments are kept: sqlite:FILE.", StoreAddress.Parse);
+        trustedProxies = Definition.Many("trusted-proxy", "ADDR",
+            "Address or range of this workload's own proxy: only from there x-forwarded-client-cert is believed.", TrustedProxies.Parse);
+        keyLifetime = Definition.WithDefault("idempotency-lifetime", "DURATION",
+            "How long the answer to an idempotency key is kept; 24h at least.", KeyLifetime, "48h");
+        drainTimeout = Definition.WithDefault("drain-timeout", "DURATION",
+            "How long requests in flight may take when the process is told to stop.", SettingParsers.Duration, "10s");
+        requestLimit = Definition.WithDefault("request-limit", "BYTES", "Largest request.",
+            SettingParsers.WholeNumber(1024, 16 * 1024 * 1024), "65536");
+    }
+
+    public SettingsDefinition Definition { get; }
+
+    public PaymentsOptions Read(EffectiveSettings settings) => new()
+    {
+        Name = settings.Get(common.Name),
+        Listen = settings.Get(listen),
+        Admin = settings.Get(common.Admin!),
+        Store = settings.Get(store),
+        AccessLog = settings.Get(common.AccessLog),
+        TrustedProxies = settings.Get(trustedProxies),
+        KeyLifetime = settings.Get(keyLifetime),
+        DrainTimeout = settings.Get(drainTimeout),
+        RequestLimit = settings.Get(requestLimit),
+        LogLevel = settings.Get(common.LogLevel),
+    };
+
+    private static TimeSpan KeyLifetime(string text)
+    {
+        var lifetime = SettingParsers.Duration(text);
+        return lifetime >= ShortestKeyLifetime ? lifetime : throw new FormatException($"'{text}' is less than 24h");
+    }
+}

@@ -1,0 +1,16 @@
+namespace Mesh.Payments.Storage;
+
+/// <summary>Which payments to list; null members do not restrict.</summary>
+internal sealed record PaymentFilter
+{
+    public static readonly PaymentFilter All = new();
+
+    public Domain.PaymentState? State { get; init; }
+    public string? Merchant { get; init; }
+
+    /// <summary>Inclusive.</summary>
+    public DateTimeOffset? CreatedFrom { get; init; }
+
+    /// <summary>Exclusive.</summary>
+    public DateTimeOffset? CreatedBefore { get; init; }
+}
