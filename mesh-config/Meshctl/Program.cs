@@ -1,1 +1,1 @@
-return 0;
+return await Meshctl.Verbs.RunAsync(args).ConfigureAwait(false);

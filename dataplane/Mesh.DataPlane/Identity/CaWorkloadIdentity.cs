@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using Mesh.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.DataPlane.Identity;
+
+/// <summary>
+/// An identity from a CA: a new key and certificate at start and then at every half life, for as long as the process runs.
+/// While the CA cannot be reached the certificate at hand stays in use, to its last second and beyond.
+/// </summary>
+public sealed class CaWorkloadIdentity : IWorkloadIdentity, IAsyncDisposable
+{
+    private readonly CaWorkloadIdentityOptions options;
+    private readonly CertificateIssuer issuer;
+    private readonly TimeProvider time;
+    private readonly Random random;
+    private readonly ILogger log;
+    private readonly CurrentCertificate current = new();
+    private readonly CancellationTokenSource stop = new();
+    private Task? loop;
+
+    /// <param name="random">For jitter; null uses the shared one.</param>
+    public CaWorkloadIdentity(
+        CaWorkloadIdentityOptions options, CertificateIssuer issuer, TimeProvider time, ILogger<CaWorkloadIdentity> log, Random? random = null)
+    {
+        this.options = options;
+        this.issuer = issuer;
+        this.time = time;
+        this.log = log;
+        this.random = random ?? Random.Shared;
+    }
+
+    public event Action? Changed
+    {
+        add => current.Changed += value;
+        remove => current.Changed -= value;
+    }
+
+    public WorkloadCertificate? Current => current.Value;
+
+    /// <summary>Why there is no certificate yet or no newer one, for readiness and status; null after a success.</summary>
+    public string? LastError { get; private set; }
+
+    public Task<WorkloadCertificate> WaitAsync(CancellationToken cancellationToken) => current.WaitAsync(cancellationToken);
+
+    /// <summary>Begins to ask for certificates, once.</summary>
+    public void Start()
+    {
+        Invariant.Holds(loop is null);
+        loop = Task.Run(() => RunAsync(stop.Token));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync().ConfigureAwait(false);
+        if (loop is not null) await loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var failures = 0;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            TimeSpan wait;
+            try
+            {
+                var renewAt = await RenewAsync(cancellationToken).ConfigureAwait(false);
+                failures = 0;
+                wait = renewAt - time.GetUtcNow();
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever the issuer throws, the next attempt comes, and the old certificate serves until then.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                LastError = exception.Message;
+                wait = RenewalSchedule.Backoff(++failures, random);
+                Report(exception, wait);
+            }
+
+            await WaitUntilAsync(time.GetUtcNow() + wait, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<DateTimeOffset> RenewAsync(CancellationToken cancellationToken)
+    {
+        var request = CertificateSigningRequest.Create(options.Id, options.KeyKind);
+        var blocks = await issuer(request.Pem, cancellationToken).ConfigureAwait(false);
+        if (blocks.Count < 2) throw new CryptographicException($"the CA answered with {blocks.Count} PEM blocks; leaf and root are needed");
+        var arrived = time.GetUtcNow();
+        var chain = string.Concat(blocks.Select(block => block.TrimEnd() + "\n"));
+        var certificate = WorkloadCertificates.FromPem(chain, request.KeyPem, blocks[^1]);
+        if (certificate.Id != options.Id)
+            throw new CryptographicException($"the CA gave a certificate for {certificate.Id} instead of {options.Id}; the token is of another service account");
+        if (certificate.NotAfter <= arrived)
+            throw new CryptographicException($"the CA gave a certificate that expired at {certificate.NotAfter:u}; compare the clocks");
+
+        await StoreAsync(chain, request.KeyPem, blocks[^1], cancellationToken).ConfigureAwait(false);
+        var renewAt = RenewalSchedule.RenewAt(arrived, certificate.NotAfter, random);
+        LastError = null;
+        current.Set(certificate);
+        IdentityLog.Issued(log, certificate.Id, certificate.NotAfter, renewAt);
+        return renewAt;
+    }
+
+    private async Task StoreAsync(string chain, string key, string roots, CancellationToken cancellationToken)
+    {
+        if (options.OutputFolder is not { } folder) return;
+        await AtomicFile.WriteAsync(Path.Combine(folder, FileWorkloadIdentity.KeyFile), key, AtomicFile.Secret, cancellationToken).ConfigureAwait(false);
+        await AtomicFile.WriteAsync(Path.Combine(folder, FileWorkloadIdentity.ChainFile), chain, AtomicFile.Secret, cancellationToken).ConfigureAwait(false);
+        await AtomicFile.WriteAsync(Path.Combine(folder, FileWorkloadIdentity.RootFile), roots, AtomicFile.Secret, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Report(Exception exception, TimeSpan wait)
+    {
+        if (Current is not { } certificate)
+            IdentityLog.NoCertificateYet(log, options.Id, exception.Message, wait.TotalSeconds);
+        else if (certificate.NotAfter <= time.GetUtcNow())
+            IdentityLog.Expired(log, options.Id, certificate.NotAfter, exception.Message, wait.TotalSeconds);
+        else
+            IdentityLog.RenewalFailed(log, options.Id, certificate.NotAfter, exception.Message, wait.TotalSeconds);
+    }
+
+    private async Task WaitUntilAsync(DateTimeOffset moment, CancellationToken cancellationToken)
+    {
+        // In steps of at most an hour, so that a machine that was asleep notices that its certificate has aged meanwhile.
+        while (moment - time.GetUtcNow() is var left && left > TimeSpan.Zero)
+        {
+            var step = left < TimeSpan.FromHours(1) ? left : TimeSpan.FromHours(1);
+            await Task.Delay(step, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellationToken.IsCancellationRequested) return;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+namespace Mesh.DataPlane.Identity;
+
+/// <summary>What identity to ask a CA for, and where to leave it besides memory.</summary>
+public sealed record CaWorkloadIdentityOptions
+{
+    /// <summary>A certificate for anybody else is refused: the token was of another account.</summary>
+    public required SpiffeId Id { get; init; }
+
+    public WorkloadKeyKind KeyKind { get; init; } = WorkloadKeyKind.EcdsaP256;
+
+    /// <summary>Existing folder for cert-chain.pem, key.pem and root-cert.pem (all 0600); null keeps the key in memory only.</summary>
+    public string? OutputFolder { get; init; }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Mesh.Istiod.Protos;
+
+namespace Mesh.Istiod.Ca;
+
+/// <summary>Asks a CA for certificates as Istio's own agent does. Thread-safe.</summary>
+/// <remarks>
+/// Every attempt has a connection of its own: calls are hours apart, and root, token and client certificate may have been
+/// replaced in between. Source: istio security/pkg/nodeagent/caclient/providers/citadel/client.go, pkg/security/retry.go.
+/// </remarks>
+public sealed class CaClient(CaClientOptions options, TimeProvider time, Random? random = null)
+{
+    /// <summary>Attempts in all.</summary>
+    public const int Attempts = 5;
+
+    private const double Jitter = 0.1;
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
+
+    private readonly Random jitter = random ?? Random.Shared;
+
+    /// <summary>PEM blocks: leaf, intermediates, and last one element with all roots.</summary>
+    /// <exception cref="CaClientException">Refused, not reachable after <see cref="Attempts"/>, or files unreadable.</exception>
+    public async Task<IReadOnlyList<string>> CreateCertificateAsync(string csrPem, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryOnceAsync(csrPem, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RpcException exception)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (attempt >= Attempts || !IsRetriable(exception.StatusCode)) throw Explain(exception, attempt);
+            }
+
+            var backoff = FirstBackoff * Math.Pow(2, attempt - 1) * (1 + Jitter * (2 * jitter.NextDouble() - 1));
+            await Task.Delay(backoff, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsRetriable(StatusCode code) => code is StatusCode.Cancelled or StatusCode.DeadlineExceeded
+        or StatusCode.ResourceExhausted or StatusCode.Aborted or StatusCode.Internal or StatusCode.Unavailable;
+
+    private async Task<IReadOnlyList<string>> TryOnceAsync(string csrPem, CancellationToken cancellationToken)
+    {
+        var headers = await HeadersAsync(cancellationToken).ConfigureAwait(false);
+        using var handler = await HandlerAsync(cancellationToken).ConfigureAwait(false);
+        using var channel = GrpcChannel.ForAddress(
+            $"https://{Host()}:{options.Address.Port}", new GrpcChannelOptions { HttpHandler = handler });
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        attempt.CancelAfter(options.AttemptTimeout);
+
+        var request = new IstioCertificateRequest
+        {
+            Csr = csrPem,
+            ValidityDuration = (long)options.Ttl.TotalSeconds,
+            Metadata = new Struct { Fields = { ["CertSigner"] = Value.ForString("") } },
+        };
+        var response = await new IstioCertificateService.IstioCertificateServiceClient(channel)
+            .CreateCertificateAsync(request, headers, cancellationToken: attempt.Token).ConfigureAwait(false);
+        return response.CertChain.Count > 1
+            ? [.. response.CertChain]
+            : throw new CaClientException($"the CA at {Name()} answered with {response.CertChain.Count} certificates; leaf and root are needed");
+    }
+
+    private async Task<Metadata> HeadersAsync(CancellationToken cancellationToken)
+    {
+        var headers = new Metadata();
+        if (options.ClusterId.Length > 0) headers.Add("clusterid", options.ClusterId);
+        if (options.TokenFile is null) return headers;
+        // Once a certificate is there the token is not needed any more, and may be gone.
+        var needed = options.ClientCertificate?.Invoke() is null;
+        if (!needed && !File.Exists(options.TokenFile)) return headers;
+        var token = (await ReadAsync(options.TokenFile, "token", cancellationToken).ConfigureAwait(false)).Trim();
+        if (token.Length > 0) headers.Add("authorization", $"Bearer {token}");
+        else if (needed) throw new CaClientException($"the token file {options.TokenFile} is empty; put the service account's token there");
+        return headers;
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "Given to the caller.")]
+    private async Task<SocketsHttpHandler> HandlerAsync(CancellationToken cancellationToken)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        var pem = await ReadAsync(options.RootFile, "root", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            policy.CustomTrustStore.ImportFromPem(pem);
+        }
+        catch (CryptographicException exception)
+        {
+            throw new CaClientException($"the root file {options.RootFile} holds no usable PEM certificate: {exception.Message}", null, exception);
+        }
+
+        if (policy.CustomTrustStore.Count == 0)
+            throw new CaClientException($"the root file {options.RootFile} holds no PEM certificate; put the CA's root-cert.pem there");
+        return new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            ConnectTimeout = options.AttemptTimeout,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                TargetHost = options.ServerName,
+                CertificateChainPolicy = policy,
+                ClientCertificateContext = options.ClientCertificate?.Invoke(),
+                AllowTlsResume = false,
+            },
+        };
+    }
+
+    private static async Task<string> ReadAsync(string path, string what, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CaClientException($"cannot read the {what} file {path}: {exception.Message}", null, exception);
+        }
+    }
+
+    private CaClientException Explain(RpcException exception, int attempts)
+    {
+        var remedy = exception.StatusCode switch
+        {
+            StatusCode.Unauthenticated => $"; check that {options.TokenFile ?? "the client certificate"} is of a service account known to this CA",
+            StatusCode.Unavailable or StatusCode.Internal => $"; check that it runs, that {options.RootFile} is its root, and that it serves {options.ServerName}",
+            _ => "",
+        };
+        var cause = exception.InnerException?.InnerException?.Message ?? exception.InnerException?.Message;
+        var detail = cause is null ? exception.Status.Detail : $"{exception.Status.Detail} {cause}";
+        return new CaClientException(
+            $"the CA at {Name()} gave no certificate after {attempts} attempt(s): {exception.StatusCode} {detail}{remedy}", exception.StatusCode, exception);
+    }
+
+    private string Host() => options.Address.Host.Contains(':', StringComparison.Ordinal) ? $"[{options.Address.Host}]" : options.Address.Host;
+
+    private string Name() => $"{Host()}:{options.Address.Port}";
+}
