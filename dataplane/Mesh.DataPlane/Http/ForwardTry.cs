@@ -1,0 +1,33 @@
+using Mesh.Config.Model;
+using Mesh.Config.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace Mesh.DataPlane.Http;
+
+/// <summary>One try to get a request answered by one endpoint: all that an <see cref="IHttpForwarding"/> needs to know.</summary>
+public sealed class ForwardTry
+{
+    public required HttpContext Context { get; init; }
+    public required Upstream Upstream { get; init; }
+    public required ProxyEndpoint Endpoint { get; init; }
+
+    /// <summary>Speak HTTP/2 to the endpoint, else HTTP/1.1.</summary>
+    public required bool Http2 { get; init; }
+
+    public required string Authority { get; init; }
+
+    /// <summary>After rewriting.</summary>
+    public required RequestTarget Target { get; init; }
+
+    /// <summary>The body for this try; null when the request has none.</summary>
+    public required Stream? Body { get; init; }
+
+    /// <summary>Applied to the forwarded request and to the response, destination first, then route, as Envoy does.</summary>
+    public required IReadOnlyList<HeaderOperations> Headers { get; init; }
+
+    /// <summary>
+    /// Asked once, when response headers arrived: true sends the response to the caller, false drops it because another try follows.
+    /// Arguments: HTTP status, and the grpc-status when it came with the headers.
+    /// </summary>
+    public required Func<int, int?, bool> Accept { get; init; }
+}

@@ -1,0 +1,117 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Mesh.Config.Routing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace Mesh.DataPlane.Http;
+
+/// <summary>Translates requests and responses between the server and the client side; shared by forwarders.</summary>
+public static class ForwardedMessage
+{
+    private static readonly UriCreationOptions Untouched = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <summary>Fills in everything but the content itself, which must be set before.</summary>
+    public static void FillRequest(HttpRequestMessage message, ForwardTry attempt)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(attempt);
+        var request = attempt.Context.Request;
+        message.Method = HttpMethod.Parse(request.Method);
+        message.Version = attempt.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
+        message.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        // The channel knows where to connect; the host here only has to be a valid one.
+        message.RequestUri = new Uri($"http://upstream{attempt.Target.PathAndQuery}", Untouched);
+
+        var connection = request.Headers.Connection;
+        foreach (var (name, values) in request.Headers)
+        {
+            if (name[0] == ':' || HopByHop.Is(name, connection)) continue;
+            if (name.Equals("Host", StringComparison.OrdinalIgnoreCase) || name.Equals("Expect", StringComparison.OrdinalIgnoreCase)) continue;
+            // HttpClient computes it from the content, which says it when the caller did.
+            if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)) continue;
+            Add(message, name, values);
+        }
+
+        // "TE: trailers" is the one form that says something end to end, and gRPC servers insist on it.
+        if (request.Headers.TE.ToString().Contains("trailers", StringComparison.OrdinalIgnoreCase))
+            message.Headers.TryAddWithoutValidation("TE", "trailers");
+        message.Headers.Host = attempt.Authority;
+        foreach (var operations in attempt.Headers) Apply(message, operations);
+    }
+
+    /// <summary>Copies status and headers; the body and trailers are the forwarder's own work.</summary>
+    public static void CopyResponseHead(HttpResponseMessage message, ForwardTry attempt)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(attempt);
+        var response = attempt.Context.Response;
+        response.StatusCode = (int)message.StatusCode;
+        var connection = message.Headers.NonValidated.TryGetValues("Connection", out var named)
+            ? new StringValues([.. named])
+            : StringValues.Empty;
+        Copy(message.Headers.NonValidated, response.Headers, connection);
+        Copy(message.Content.Headers.NonValidated, response.Headers, connection);
+        ApplyResponse(response.Headers, attempt.Headers);
+    }
+
+    public static void ApplyResponse(IHeaderDictionary headers, IReadOnlyList<HeaderOperations> all)
+    {
+        ArgumentNullException.ThrowIfNull(headers);
+        ArgumentNullException.ThrowIfNull(all);
+        foreach (var operations in all)
+        {
+            foreach (var name in operations.ResponseRemove) headers.Remove(name);
+            foreach (var (name, value) in operations.ResponseSet) headers[name] = value;
+            foreach (var (name, value) in operations.ResponseAdd) headers.Append(name, value);
+        }
+    }
+
+    /// <summary>The grpc-status when the response consists of headers only; null otherwise.</summary>
+    public static int? GrpcStatusInHeaders(HttpResponseMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return message.Headers.NonValidated.TryGetValues(GrpcStatus.StatusHeader, out var values) ? GrpcStatus.Parse(values.ToString()) : null;
+    }
+
+    private static void Copy(HttpHeadersNonValidated from, IHeaderDictionary to, StringValues connection)
+    {
+        foreach (var (name, values) in from)
+        {
+            if (HopByHop.Is(name, connection)) continue;
+            to[name] = values.Count == 1 ? values.ToString() : new StringValues([.. values]);
+        }
+    }
+
+    private static void Apply(HttpRequestMessage message, HeaderOperations operations)
+    {
+        foreach (var name in operations.RequestRemove) Remove(message, name);
+        foreach (var (name, value) in operations.RequestSet)
+        {
+            Remove(message, name);
+            Add(message, name, value);
+        }
+
+        foreach (var (name, value) in operations.RequestAdd) Add(message, name, value);
+    }
+
+    private static void Remove(HttpRequestMessage message, string name)
+    {
+        // Known header names are kept apart by kind; asking the wrong collection throws, asking NonValidated does not.
+        if (message.Headers.NonValidated.Contains(name)) message.Headers.Remove(name);
+        if (message.Content?.Headers.NonValidated.Contains(name) == true) message.Content.Headers.Remove(name);
+    }
+
+    private static void Add(HttpRequestMessage message, string name, StringValues values)
+    {
+        if (values.Count == 1)
+        {
+            if (!message.Headers.TryAddWithoutValidation(name, values[0]))
+                message.Content?.Headers.TryAddWithoutValidation(name, values[0]);
+        }
+        else if (!message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+        {
+            message.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using Mesh.Config.Routing;
+using Mesh.DataPlane.Upstreams;
+using Mesh.Hosting.AccessLogs;
+using Microsoft.AspNetCore.Http;
+
+namespace Mesh.DataPlane.Http;
+
+/// <summary>
+/// What happens to every HTTP request, in gateway and agent alike:
+/// <code>
+/// request -> headers (trace, request id, forwarded) -> route -> destination by weight -> endpoint -> forwarding
+///                                                                    ^-- other endpoint, backoff --'
+///         -> access log
+/// </code>
+/// </summary>
+public sealed class HttpPipeline
+{
+    private const string RequestIdHeader = "x-request-id";
+    private const string ClientCertHeader = "x-forwarded-client-cert";
+
+    private readonly HttpPipelineOptions options;
+    private readonly IEndpointDirectory directory;
+    private readonly ForwardLoop loop;
+    private readonly IAccessLog log;
+    private readonly TimeProvider time;
+    private readonly Random random;
+
+    public HttpPipeline(
+        HttpPipelineOptions options,
+        IEndpointDirectory directory,
+        UpstreamBalancer balancer,
+        IHttpForwarding forwarding,
+        IAccessLog log,
+        TimeProvider time,
+        Random random)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.options = options;
+        this.directory = directory;
+        this.log = log;
+        this.time = time;
+        this.random = random;
+        loop = new ForwardLoop(balancer, forwarding, options.ReplayLimit, time, random);
+    }
+
+    /// <summary>Serves a request by <paramref name="routes"/>; null routes answer 404, as an empty table would.</summary>
+    /// <param name="listenerPort">Port of the listener, as routes may match on it.</param>
+    public async Task RouteAsync(HttpContext context, HttpRouteTable? routes, int listenerPort)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var record = Begin(context);
+        try
+        {
+            await RouteAsync(context, routes, listenerPort, record).ConfigureAwait(false);
+        }
+        finally
+        {
+            log.Write(record.Entry(context, options.Process));
+        }
+    }
+
+    /// <summary>Serves a request by a plan that is already made, such as an inbound proxy's way to its application.</summary>
+    public async Task ForwardAsync(HttpContext context, ForwardPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(plan);
+        var record = Begin(context);
+        record.Path = plan.Target.PathAndQuery;
+        try
+        {
+            await loop.RunAsync(context, plan, record).ConfigureAwait(false);
+        }
+        finally
+        {
+            log.Write(record.Entry(context, options.Process));
+        }
+    }
+
+    /// <summary>Answers a request itself, with one access log line that says why.</summary>
+    /// <param name="flags">One of <see cref="ResponseFlags"/>.</param>
+    public async Task RefuseAsync(HttpContext context, int httpStatus, int grpcStatus, string flags, string message)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var record = Begin(context);
+        record.Path = RequestTarget.Of(context)?.PathAndQuery;
+        try
+        {
+            await RefuseAsync(context, record, httpStatus, grpcStatus, flags, message).ConfigureAwait(false);
+        }
+        finally
+        {
+            log.Write(record.Entry(context, options.Process));
+        }
+    }
+
+    internal static Task RefuseAsync(
+        HttpContext context, RequestLog record, int httpStatus, int grpcStatus, string flags, string message)
+    {
+        record.Flags = flags;
+        record.Details = message;
+        if (GrpcStatus.IsGrpc(context.Request)) record.GrpcStatus = grpcStatus;
+        return LocalReply.WriteAsync(context, httpStatus, grpcStatus, message);
+    }
+
+    private async Task RouteAsync(HttpContext context, HttpRouteTable? routes, int listenerPort, RequestLog record)
+    {
+        var request = context.Request;
+        var authority = request.Host.Value ?? "";
+        if (RequestTarget.Of(context) is not { } target)
+        {
+            await RefuseAsync(context, record, StatusCodes.Status400BadRequest, GrpcStatus.Internal, ResponseFlags.DownstreamProtocolError,
+                $"{options.Process}: the request target of {request.Method} is not a path").ConfigureAwait(false);
+            return;
+        }
+
+        record.Path = target.PathAndQuery;
+        var headers = request.Headers;
+        var asked = new RouteRequest(
+            request.Method, request.Scheme, authority, target.Path, target.Query, listenerPort,
+            name => headers.TryGetValue(name, out var values) ? values.ToString() : null);
+        if (routes?.Match(asked) is not { } match)
+        {
+            await RefuseAsync(context, record, StatusCodes.Status404NotFound, GrpcStatus.Unimplemented, ResponseFlags.NoRoute,
+                $"{options.Process}: no route for {request.Method} {authority}{target.Path}").ConfigureAwait(false);
+            return;
+        }
+
+        record.RouteName = match.Route.Name;
+        switch (match.Route.Action)
+        {
+            case RouteAction.Redirect redirect:
+                record.Details = "redirect";
+                context.Response.StatusCode = redirect.Code;
+                context.Response.Headers.Location = RouteActions.Location(redirect, request.Scheme, authority, target);
+                ForwardedMessage.ApplyResponse(context.Response.Headers, [match.Route.Headers]);
+                break;
+            case RouteAction.DirectResponse direct:
+                record.Details = "direct_response";
+                context.Response.StatusCode = direct.Status;
+                ForwardedMessage.ApplyResponse(context.Response.Headers, [match.Route.Headers]);
+                if (direct.Body.Length > 0) await context.Response.WriteAsync(direct.Body, context.RequestAborted).ConfigureAwait(false);
+                break;
+            case RouteAction.Forward forward:
+                await ForwardAsync(context, match, forward, authority, target, record).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private async Task ForwardAsync(
+        HttpContext context, RouteMatch match, RouteAction.Forward forward, string authority, RequestTarget target, RequestLog record)
+    {
+        var destination = RouteActions.Choose(forward.Destinations, random);
+        var key = destination.Upstream;
+        record.ClusterName = key.ClusterName;
+        if (directory.Find(key) is not { } upstream)
+        {
+            await RefuseAsync(context, record, StatusCodes.Status503ServiceUnavailable, GrpcStatus.Unavailable, ResponseFlags.NoCluster,
+                $"{options.Process}: {match.Route.Origin} routes to {key.Host}:{key.Port}, which no service has").ConfigureAwait(false);
+            return;
+        }
+
+        var plan = new ForwardPlan
+        {
+            Upstream = upstream,
+            ClusterName = key.ClusterName,
+            RouteName = match.Route.Name,
+            Authority = match.Route.RewriteAuthority ?? authority,
+            Target = RouteActions.Rewrite(match, target),
+            Timeout = match.Route.Timeout,
+            Retries = match.Route.Retries,
+            Headers = [destination.Headers, match.Route.Headers],
+        };
+        await loop.RunAsync(context, plan, record).ConfigureAwait(false);
+    }
+
+    private RequestLog Begin(HttpContext context)
+    {
+        var record = new RequestLog(time);
+        var headers = context.Request.Headers;
+        if (!options.KeepForwardedClientCert) headers.Remove(ClientCertHeader);
+        if (options.Edge) EdgeHeaders(context);
+        record.TraceId = TraceContext.Ensure(headers);
+        record.RequestId = RequestId(headers);
+        return record;
+    }
+
+    private static void EdgeHeaders(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        foreach (var name in headers.Keys.Where(static name => name.StartsWith("x-envoy-", StringComparison.OrdinalIgnoreCase)).ToArray())
+            headers.Remove(name);
+        if (context.Connection.RemoteIpAddress is { } remote)
+            headers.Append("x-forwarded-for", (remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote).ToString());
+        headers["x-forwarded-proto"] = context.Request.Scheme;
+    }
+
+    private static string RequestId(IHeaderDictionary headers)
+    {
+        const int longest = 128;
+        var given = headers[RequestIdHeader].ToString();
+        if (given.Length is > 0 and <= longest) return given;
+        var made = Guid.NewGuid().ToString();
+        headers[RequestIdHeader] = made;
+        return made;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Buffers;
+using Mesh.DataPlane.Upstreams;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Mesh.DataPlane.Http;
+
+/// <summary>Forwards over an <see cref="HttpMessageInvoker"/> per connection; HTTP/1.1 and HTTP/2 on both sides, streams and trailers.</summary>
+public sealed class InvokerForwarding : IHttpForwarding
+{
+    private const int PieceSize = 16 * 1024;
+
+    private readonly UpstreamChannels channels;
+
+    public InvokerForwarding(UpstreamChannels channels) => this.channels = channels;
+
+    public async Task<ForwardResult> ForwardAsync(ForwardTry attempt, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        UpstreamChannel? channel = null;
+        var exchange = new Exchange();
+        // Ends the copying of the request body once the response is over, whichever way.
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            channel = channels.Rent(attempt.Upstream, attempt.Endpoint, attempt.Http2);
+            await channel.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            using var request = new HttpRequestMessage();
+            if (attempt.Body is { } body) request.Content = new StreamingContent(body, attempt.Context.Request.ContentLength, done.Token);
+            ForwardedMessage.FillRequest(request, attempt);
+            using var response = await channel.Invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            exchange.Status = (int)response.StatusCode;
+            exchange.GrpcStatus = ForwardedMessage.GrpcStatusInHeaders(response);
+            if (!attempt.Accept(exchange.Status.Value, exchange.GrpcStatus)) return Result(channel, exchange, declined: true);
+            ForwardedMessage.CopyResponseHead(response, attempt);
+            await CopyBodyAsync(response, attempt.Context, exchange, cancellationToken).ConfigureAwait(false);
+            CopyTrailers(response, attempt.Context, exchange);
+            return Result(channel, exchange);
+        }
+#pragma warning disable CA1031 // Whatever an endpoint or caller does ends up in the result; that is the contract.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            var failure = cancellationToken.IsCancellationRequested ? UpstreamFailure.Cancelled : UpstreamErrors.Classify(error);
+            if (attempt.Context.Response.HasStarted) EndIncomplete(attempt.Context, failure);
+            return Result(channel, exchange) with { Failure = failure, Problem = UpstreamErrors.Describe(error) };
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            if (channel is not null) UpstreamChannels.Return(channel);
+        }
+    }
+
+    private static ForwardResult Result(UpstreamChannel? channel, Exchange exchange, bool declined = false) => new()
+    {
+        Status = exchange.Status,
+        GrpcStatus = exchange.GrpcStatus,
+        BytesSent = exchange.BytesSent,
+        Declined = declined,
+        UpstreamLocal = channel?.Connection?.Local,
+        UpstreamPeer = channel?.Connection?.Peer,
+    };
+
+    private static async Task CopyBodyAsync(
+        HttpResponseMessage response, HttpContext context, Exchange exchange, CancellationToken cancellationToken)
+    {
+        var output = context.Response.Body;
+        var input = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
+        try
+        {
+            var headersSent = false;
+            while (true)
+            {
+                var pending = input.ReadAsync(buffer, cancellationToken);
+                // Nothing there yet: the caller gets the headers now. When it is there already, both go out together.
+                if (!headersSent && !pending.IsCompleted) await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                headersSent = true;
+                var read = await pending.ConfigureAwait(false);
+                if (read == 0) return;
+                await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                exchange.BytesSent += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static void CopyTrailers(HttpResponseMessage response, HttpContext context, Exchange exchange)
+    {
+        var supported = context.Response.SupportsTrailers();
+        foreach (var (name, values) in response.TrailingHeaders.NonValidated)
+        {
+            if (name.Equals(GrpcStatus.StatusHeader, StringComparison.OrdinalIgnoreCase))
+                exchange.GrpcStatus = GrpcStatus.Parse(values.ToString());
+            if (supported) context.Response.AppendTrailer(name, values.Count == 1 ? values.ToString() : new StringValues([.. values]));
+        }
+    }
+
+    private static void EndIncomplete(HttpContext context, UpstreamFailure failure)
+    {
+        if (context.RequestAborted.IsCancellationRequested) return;
+        if (GrpcStatus.IsGrpc(context.Request) && context.Response.SupportsTrailers())
+        {
+            // A status is more than a broken stream: the client sees what happened instead of INTERNAL.
+            var timedOut = failure is UpstreamFailure.Cancelled or UpstreamFailure.Timeout;
+            context.Response.AppendTrailer(GrpcStatus.StatusHeader, timedOut ? "4" : "14");
+            context.Response.AppendTrailer(GrpcStatus.MessageHeader,
+                timedOut ? "upstream did not finish in time" : "upstream connection was lost during the response");
+            return;
+        }
+
+        const int internalError = 2;
+        if (context.Features.Get<IHttpResetFeature>() is { } reset) reset.Reset(internalError);
+        else context.Abort();
+    }
+
+    private sealed class Exchange
+    {
+        public int? Status { get; set; }
+        public int? GrpcStatus { get; set; }
+        public long BytesSent { get; set; }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Mesh.DataPlane.Http;
+
+/// <summary>
+/// The caller's request body as a source that several tries can read from its start. What was read is remembered up to a limit;
+/// beyond it only the current try can go on, and no further one may begin.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore holds nothing to release: its wait handle is never asked for.")]
+public sealed class RequestBody
+{
+    private readonly Stream source;
+    private readonly SemaphoreSlim reading = new(1, 1);
+    private readonly int limit;
+    private byte[] recorded = [];
+    private int length;
+    private long total;
+    private bool stopped;
+    private bool ended;
+
+    /// <param name="limit">Most bytes to remember; 0 when the request will not be tried again.</param>
+    public RequestBody(Stream source, int limit)
+    {
+        this.source = source;
+        this.limit = limit;
+    }
+
+    /// <summary>Bytes received from the caller.</summary>
+    public long Received => Interlocked.Read(ref total);
+
+    /// <summary>True while another try can still be given the whole body.</summary>
+    public bool CanReplay => !Volatile.Read(ref stopped);
+
+    /// <summary>Set when reading from the caller failed.</summary>
+    public Exception? Error { get; private set; }
+
+    /// <summary>A stream over the whole body, for one try. The one of an abandoned try must not be read any more.</summary>
+    public Stream Open() => new TryStream(this);
+
+    /// <summary>Reads at <paramref name="offset"/>; 0 at the end of the body.</summary>
+    internal async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (buffer.IsEmpty) return 0;
+        // Held while reading from the caller: a new try waits until the pending read of the abandoned one was cancelled, so no byte is lost.
+        await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (offset < length)
+            {
+                var count = (int)Math.Min(buffer.Length, length - offset);
+                recorded.AsSpan((int)offset, count).CopyTo(buffer.Span);
+                return count;
+            }
+
+            if (ended) return 0;
+            var read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            if (read == 0) ended = true;
+            Interlocked.Add(ref total, read);
+            Record(buffer.Span[..read]);
+            return read;
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Error = error;
+            throw;
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
+    /// <summary>No further try will come: what was remembered is let go with the next read.</summary>
+    public void StopRecording() => Volatile.Write(ref stopped, true);
+
+    /// <summary>Called after a read from the caller only, when the current try has consumed all that was remembered.</summary>
+    private void Record(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return;
+        if (length + bytes.Length > limit) StopRecording();
+        if (Volatile.Read(ref stopped))
+        {
+            recorded = [];
+            length = 0;
+            return;
+        }
+
+        if (length + bytes.Length > recorded.Length)
+            Array.Resize(ref recorded, Math.Min(limit, Math.Max(length + bytes.Length, recorded.Length * 2)));
+        bytes.CopyTo(recorded.AsSpan(length));
+        length += bytes.Length;
+    }
+
+    private sealed class TryStream(RequestBody body) : Stream
+    {
+        private long offset;
+
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var read = await body.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
+            offset += read;
+            return read;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) =>
+            throw new NotSupportedException("request bodies are read asynchronously");
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using Mesh.DataPlane.Identity;
+using Mesh.DataPlane.Tcp;
+using Mesh.DataPlane.Upstreams;
+using Mesh.Hosting.AccessLogs;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace Mesh.DataPlane.Http;
+
+/// <summary>Collects what the access log says about one request.</summary>
+internal sealed class RequestLog
+{
+    private readonly DateTimeOffset started;
+    private readonly long startedAt;
+    private readonly TimeProvider time;
+
+    public RequestLog(TimeProvider time)
+    {
+        this.time = time;
+        started = time.GetUtcNow();
+        startedAt = time.GetTimestamp();
+    }
+
+    public string Flags { get; set; } = ResponseFlags.None;
+    public string? Details { get; set; }
+    public string? TraceId { get; set; }
+    public string? RequestId { get; set; }
+    public string? RouteName { get; set; }
+    public string? ClusterName { get; set; }
+    public string? Path { get; set; }
+    public string? UpstreamHost { get; set; }
+    public string? ViaNetwork { get; set; }
+    public EndPoint? UpstreamLocal { get; set; }
+    public SpiffeId? UpstreamPeer { get; set; }
+    public int? GrpcStatus { get; set; }
+    public int Attempts { get; set; }
+    public RequestBody? Body { get; set; }
+    public long BytesSent { get; set; }
+
+    /// <summary>Set when the caller never saw a status.</summary>
+    public bool NoResponse { get; set; }
+
+    public TimeSpan Elapsed => time.GetElapsedTime(startedAt);
+
+    public AccessLogEntry Entry(HttpContext context, string process)
+    {
+        var connection = context.Connection;
+        var mesh = context.Features.Get<IMeshConnectionFeature>();
+        return new AccessLogEntry
+        {
+            StartTime = started,
+            Process = process,
+            Kind = AccessLogKind.Http,
+            Method = context.Request.Method,
+            Path = Path,
+            Protocol = HttpProtocol.IsHttp2(context.Request.Protocol) ? "HTTP/2" : context.Request.Protocol,
+            ResponseCode = NoResponse ? 0 : context.Response.StatusCode,
+            ResponseFlags = Flags,
+            ResponseCodeDetails = Details,
+            BytesReceived = Body?.Received ?? 0,
+            BytesSent = BytesSent,
+            Duration = Math.Round(Elapsed.TotalMilliseconds, 3),
+            UserAgent = NullIfEmpty(context.Request.Headers.UserAgent),
+            RequestId = RequestId,
+            Authority = NullIfEmpty(context.Request.Host.Value),
+            UpstreamHost = UpstreamHost,
+            UpstreamCluster = ClusterName,
+            UpstreamLocalAddress = UpstreamLocal?.ToString(),
+            DownstreamLocalAddress = Address(connection.LocalIpAddress, connection.LocalPort),
+            DownstreamRemoteAddress = Address(connection.RemoteIpAddress, connection.RemotePort),
+            RequestedServerName = mesh?.ServerName ?? context.Features.Get<ITlsHandshakeFeature>()?.HostName,
+            RouteName = RouteName,
+            TraceId = TraceId,
+            DownstreamPeerUriSan = mesh?.Peer?.ToString(),
+            UpstreamPeerUriSan = UpstreamPeer?.ToString(),
+            UpstreamViaNetwork = NullIfEmpty(ViaNetwork),
+            GrpcStatus = GrpcStatus,
+            Attempts = Attempts,
+        };
+    }
+
+    public void Tried(Mesh.Config.Model.ProxyEndpoint endpoint)
+    {
+        Attempts++;
+        UpstreamHost = EndpointId.Of(endpoint).ToString();
+        ViaNetwork = endpoint.ViaNetwork;
+    }
+
+    private static string? Address(IPAddress? address, int port) => address is null ? null : new IPEndPoint(address, port).ToString();
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Mesh.DataPlane.Http;
+
+/// <summary>The request target as the caller wrote it, undecoded, so that forwarding does not change its meaning.</summary>
+/// <param name="Path">Begins with a slash.</param>
+/// <param name="Query">Without the question mark; empty when there is none.</param>
+/// <remarks>Source: RFC 9112 §3.2.</remarks>
+public readonly record struct RequestTarget(string Path, string Query)
+{
+    /// <summary>As it goes on the wire.</summary>
+    public string PathAndQuery => Query.Length == 0 ? Path : $"{Path}?{Query}";
+
+    /// <summary>Null for targets that name no path: <c>*</c> and the authority form of CONNECT.</summary>
+    public static RequestTarget? Of(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Parse(context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "");
+    }
+
+    /// <summary>Reads the origin form (<c>/path?query</c>) or the absolute form (<c>http://host/path?query</c>).</summary>
+    public static RequestTarget? Parse(string target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (!target.StartsWith('/'))
+        {
+            var scheme = target.IndexOf("://", StringComparison.Ordinal);
+            if (scheme <= 0) return null;
+            var rest = target.AsSpan(scheme + 3);
+            var end = rest.IndexOfAny('/', '?');
+            if (end < 0) return new RequestTarget("/", "");
+            target = rest[end] == '?' ? $"/{rest[end..]}" : rest[end..].ToString();
+        }
+
+        var question = target.IndexOf('?', StringComparison.Ordinal);
+        return question < 0 ? new RequestTarget(target, "") : new RequestTarget(target[..question], target[(question + 1)..]);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mesh.Config.Routing;
+
+namespace Mesh.DataPlane.Http;
+
+/// <summary>Carries out what a matched route says.</summary>
+internal static class RouteActions
+{
+    public static WeightedDestination Choose(ImmutableArray<WeightedDestination> destinations, Random random)
+    {
+        if (destinations.Length == 1) return destinations[0];
+        var total = 0;
+        foreach (var destination in destinations) total += destination.Weight;
+        int ticket;
+        lock (random) ticket = random.Next(total);
+        foreach (var destination in destinations)
+        {
+            ticket -= destination.Weight;
+            if (ticket < 0) return destination;
+        }
+
+        return destinations[^1];
+    }
+
+    /// <remarks>Source: Envoy RouteAction.prefix_rewrite; Istio HTTPRewrite.uri.</remarks>
+    public static RequestTarget Rewrite(RouteMatch match, RequestTarget target)
+    {
+        if (match.Route.RewriteUri is not { } uri) return target;
+        var path = match.MatchedPrefix is { } prefix && target.Path.Length >= prefix.Length ? uri + target.Path[prefix.Length..] : uri;
+        if (!path.StartsWith('/')) path = "/" + path;
+        return target with { Path = path };
+    }
+
+    public static string Location(RouteAction.Redirect redirect, string scheme, string authority, RequestTarget target)
+    {
+        var newScheme = redirect.Scheme ?? scheme;
+        var host = redirect.Authority ?? authority;
+        if (redirect.Port is { } port)
+        {
+            var isDefault = (newScheme, port) is ("http", 80) or ("https", 443);
+            host = isDefault ? WithoutPort(host) : string.Create(CultureInfo.InvariantCulture, $"{WithoutPort(host)}:{port}");
+        }
+        else if (redirect.Scheme is not null && redirect.Authority is null)
+        {
+            // The old scheme's port would be wrong for the new one.
+            host = WithoutPort(host);
+        }
+
+        var newTarget = redirect.Path is { } path ? target with { Path = path } : target;
+        return $"{newScheme}://{host}{newTarget.PathAndQuery}";
+    }
+
+    private static string WithoutPort(string authority)
+    {
+        var colon = authority.LastIndexOf(':');
+        return colon > authority.LastIndexOf(']') ? authority[..colon] : authority;
+    }
+}

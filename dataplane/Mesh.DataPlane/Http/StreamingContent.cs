@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Net;
+
+namespace Mesh.DataPlane.Http;
+
+/// <summary>
+/// Sends a request body piece by piece as it arrives. Headers go out at once, not with the first byte: a caller of a bidirectional stream may
+/// wait for the response before it says anything.
+/// </summary>
+internal sealed class StreamingContent : HttpContent
+{
+    private const int PieceSize = 16 * 1024;
+
+    private readonly Stream body;
+    private readonly long? length;
+    private readonly CancellationToken stop;
+
+    /// <param name="length">Content-Length as the caller sent it; null when it sent none.</param>
+    /// <param name="stop">Cancelled when the response is over and nobody needs the rest of the body.</param>
+    public StreamingContent(Stream body, long? length, CancellationToken stop)
+    {
+        this.body = body;
+        this.length = length;
+        this.stop = stop;
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
+        try
+        {
+            var first = true;
+            while (true)
+            {
+                var pending = body.ReadAsync(buffer, linked.Token);
+                if (first && !pending.IsCompleted) await stream.FlushAsync(linked.Token).ConfigureAwait(false);
+                first = false;
+                var read = await pending.ConfigureAwait(false);
+                if (read == 0) return;
+                await stream.WriteAsync(buffer.AsMemory(0, read), linked.Token).ConfigureAwait(false);
+                await stream.FlushAsync(linked.Token).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    protected override bool TryComputeLength(out long computed)
+    {
+        computed = length ?? 0;
+        return length is not null;
+    }
+}

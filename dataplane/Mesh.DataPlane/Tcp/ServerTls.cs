@@ -1,0 +1,71 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Mesh.DataPlane.Tcp;
+
+/// <summary>Terminates ordinary TLS on a Kestrel listener, with the certificate chosen per connection by SNI.</summary>
+public static class ServerTls
+{
+    public static ListenOptions UseServerTls(this ListenOptions listen, ServerTlsOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(listen);
+        ArgumentNullException.ThrowIfNull(options);
+        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        listen.KestrelServerOptions.AllowAlternateSchemes = true;
+        listen.Use(next => connection => AcceptAsync(connection, next, options));
+        return listen;
+    }
+
+    private static async Task AcceptAsync(ConnectionContext connection, ConnectionDelegate next, ServerTlsOptions options)
+    {
+        var refusals = new RefusalLog(options.Process, options.AccessLog, options.Time, connection);
+        using var deadline = new CancellationTokenSource(HelloReader.Timeout, options.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, connection.ConnectionClosed);
+        var transport = connection.Transport;
+        ClientHello? hello = null;
+        try
+        {
+            (var status, hello, var problem) = await HelloReader.PeekAsync(transport.Input, linked.Token).ConfigureAwait(false);
+            if (status == ClientHelloStatus.NeedMore) return;
+            if (status != ClientHelloStatus.Complete)
+            {
+                refusals.Write(problem, null);
+                connection.Abort();
+                return;
+            }
+
+            if (options.Select(hello!) is not { } handshake)
+            {
+                refusals.Write($"no server of this port has a certificate for '{hello!.ServerName}'", hello);
+                connection.Abort();
+                return;
+            }
+
+            var tls = new SslStream(new DuplexStream(transport), leaveInnerStreamOpen: false);
+            await using (tls.ConfigureAwait(false))
+            {
+                await tls.AuthenticateAsServerAsync(handshake, linked.Token).ConfigureAwait(false);
+                TlsConnectionFeatures.SetServer(connection, tls, hello!);
+                await TlsTransport.RunAsync(connection, tls, next).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            if (deadline.IsCancellationRequested) refusals.Write("the TLS handshake did not end in time", hello);
+        }
+        catch (AuthenticationException error)
+        {
+            refusals.Write($"TLS handshake failed: {(error.InnerException ?? error).Message}", hello);
+        }
+        catch (IOException)
+        {
+            // The client went away during the handshake.
+        }
+        finally
+        {
+            connection.Transport = transport;
+        }
+    }
+}

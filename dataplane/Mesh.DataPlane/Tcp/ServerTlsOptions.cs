@@ -1,0 +1,18 @@
+using System.Net.Security;
+using Mesh.Hosting.AccessLogs;
+
+namespace Mesh.DataPlane.Tcp;
+
+/// <summary>Settings of a listener that terminates ordinary TLS.</summary>
+public sealed class ServerTlsOptions
+{
+    /// <summary>For access logs.</summary>
+    public required string Process { get; init; }
+
+    public required IAccessLog AccessLog { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Certificate and protocols for a client, or null to turn it away.</summary>
+    public required Func<ClientHello, SslServerAuthenticationOptions?> Select { get; init; }
+}

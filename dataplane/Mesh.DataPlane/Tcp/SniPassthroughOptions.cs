@@ -1,0 +1,27 @@
+using Mesh.Config.Model;
+using Mesh.DataPlane.Upstreams;
+using Mesh.Hosting.AccessLogs;
+
+namespace Mesh.DataPlane.Tcp;
+
+/// <summary>Settings of an AUTO_PASSTHROUGH listener.</summary>
+public sealed class SniPassthroughOptions
+{
+    /// <summary>For access logs.</summary>
+    public required string Process { get; init; }
+
+    public required IAccessLog AccessLog { get; init; }
+
+    public required UpstreamBalancer Balancer { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Finds the destination of an SNI; returns null with the reason when there is none. Must be quick.</summary>
+    public required PassthroughResolver Resolve { get; init; }
+
+    /// <summary>Endpoints tried before giving up.</summary>
+    public int MaxTries { get; init; } = 3;
+}
+
+/// <summary>As <see cref="MeshView.TryResolvePassthrough"/>, for the latest view.</summary>
+public delegate Upstream? PassthroughResolver(string sni, out string refusal);

@@ -1,0 +1,25 @@
+namespace Mesh.DataPlane.Upstreams;
+
+/// <summary>What happened lately at one endpoint of one upstream. Counters are guarded by <see cref="OutlierDetector"/>'s lock of the upstream.</summary>
+public sealed class EndpointState
+{
+    private int active;
+
+    /// <summary>Requests or connections in flight.</summary>
+    public int Active => Volatile.Read(ref active);
+
+    /// <summary>Not null while the endpoint is ejected.</summary>
+    public DateTimeOffset? EjectedUntil { get; internal set; }
+
+    public bool IsEjected => EjectedUntil is not null;
+
+    /// <summary>Ejections so far, less one for every healthy interval since: the multiplier of the ejection time.</summary>
+    public int Ejections { get; internal set; }
+
+    public int Consecutive5xx { get; internal set; }
+    public int ConsecutiveGatewayErrors { get; internal set; }
+
+    internal void Enter() => Interlocked.Increment(ref active);
+
+    internal void Leave() => Interlocked.Decrement(ref active);
+}

@@ -1,0 +1,103 @@
+using Mesh.Config.Model;
+using Mesh.Hosting;
+
+namespace Mesh.DataPlane.Upstreams;
+
+/// <summary>
+/// Passive health checking. An endpoint is ejected by the error that completes the row, for base ejection time times the number of its
+/// ejections, and comes back at the first sweep after that; sweeps happen once per interval, driven by use.
+/// </summary>
+/// <remarks>Source: Envoy, "Outlier detection"; Istio DestinationRule OutlierDetection.</remarks>
+public sealed class OutlierDetector
+{
+    /// <summary>Envoy's max_ejection_time, unless the base time is longer.</summary>
+    private static readonly TimeSpan MaxEjectionTime = TimeSpan.FromSeconds(300);
+
+    private readonly TimeProvider time;
+
+    public OutlierDetector(TimeProvider time) => this.time = time;
+
+    /// <summary>Raised on each ejection and return, with what to log. Called under a lock: handlers must be quick.</summary>
+    public event Action<EjectionEvent>? Ejection;
+
+    /// <summary>Counts one try. Does nothing for an upstream without an outlier policy.</summary>
+    public void Report(Upstream upstream, UpstreamState state, ProxyEndpoint endpoint, TryOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(upstream);
+        ArgumentNullException.ThrowIfNull(state);
+        if (upstream.Policy.Outlier is not { } policy || outcome == TryOutcome.Ignored) return;
+        lock (state.Gate)
+        {
+            Sweep(upstream, state, policy);
+            var counters = state.Of(endpoint);
+            if (outcome == TryOutcome.Success)
+            {
+                counters.Consecutive5xx = counters.ConsecutiveGatewayErrors = 0;
+                return;
+            }
+
+            counters.Consecutive5xx++;
+            counters.ConsecutiveGatewayErrors = outcome == TryOutcome.GatewayError ? counters.ConsecutiveGatewayErrors + 1 : 0;
+            if (counters.IsEjected) return;
+            if (Reached(counters.ConsecutiveGatewayErrors, policy.ConsecutiveGatewayErrors))
+                Eject(upstream, state, endpoint, counters, policy, "consecutive gateway errors");
+            else if (Reached(counters.Consecutive5xx, policy.Consecutive5xxErrors))
+                Eject(upstream, state, endpoint, counters, policy, "consecutive 5xx");
+        }
+    }
+
+    /// <summary>Lets endpoints return whose time is over.</summary>
+    public void Sweep(Upstream upstream, UpstreamState state)
+    {
+        ArgumentNullException.ThrowIfNull(upstream);
+        ArgumentNullException.ThrowIfNull(state);
+        if (time.GetUtcNow() - state.LastSweep < (upstream.Policy.Outlier?.Interval ?? TimeSpan.Zero)) return;
+        lock (state.Gate) Sweep(upstream, state, upstream.Policy.Outlier);
+    }
+
+    private static bool Reached(int count, int limit) => limit > 0 && count >= limit;
+
+    private void Sweep(Upstream upstream, UpstreamState state, OutlierPolicy? policy)
+    {
+        var now = time.GetUtcNow();
+        if (policy is not null && now - state.LastSweep < policy.Interval) return;
+        state.LastSweep = now;
+        foreach (var (id, endpoint) in state.Endpoints)
+        {
+            if (!endpoint.IsEjected)
+            {
+                if (endpoint.Ejections > 0) endpoint.Ejections--;
+            }
+            else if (policy is null || endpoint.EjectedUntil <= now)
+            {
+                endpoint.EjectedUntil = null;
+                // A returned endpoint starts afresh: it needs a whole new row of errors to go again.
+                endpoint.Consecutive5xx = endpoint.ConsecutiveGatewayErrors = 0;
+                Ejection?.Invoke(new EjectionEvent(upstream.Key, id, false, TimeSpan.Zero, "ejection time is over"));
+            }
+        }
+    }
+
+    private void Eject(
+        Upstream upstream, UpstreamState state, ProxyEndpoint endpoint, EndpointState counters, OutlierPolicy policy, string reason)
+    {
+        var ejected = 0;
+        var total = 0;
+        foreach (var other in upstream.Endpoints)
+        {
+            total++;
+            if (state.Of(other).IsEjected) ejected++;
+        }
+
+        // At least one may always go; beyond that the share must stay within the limit.
+        if (ejected > 0 && (ejected + 1) * 100 > policy.MaxEjectionPercent * total) return;
+
+        counters.Ejections++;
+        var cap = policy.BaseEjectionTime > MaxEjectionTime ? policy.BaseEjectionTime : MaxEjectionTime;
+        var duration = policy.BaseEjectionTime * counters.Ejections;
+        if (duration > cap) duration = cap;
+        counters.EjectedUntil = time.GetUtcNow() + duration;
+        Invariant.Holds(ejected < total || total == 0, $"{ejected} of {total} endpoints of {upstream.Key} are ejected before ejecting another");
+        Ejection?.Invoke(new EjectionEvent(upstream.Key, EndpointId.Of(endpoint), true, duration, reason));
+    }
+}

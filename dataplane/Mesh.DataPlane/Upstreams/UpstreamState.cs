@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Mesh.Config.Model;
+
+namespace Mesh.DataPlane.Upstreams;
+
+/// <summary>What the data plane remembers about one upstream across snapshots: load, ejections, round robin position.</summary>
+public sealed class UpstreamState
+{
+    private readonly ConcurrentDictionary<EndpointId, EndpointState> endpoints = new();
+    private Upstream? known;
+    private int active;
+    private int retries;
+
+    internal UpstreamState(UpstreamKey key) => Key = key;
+
+    public UpstreamKey Key { get; }
+
+    public IEnumerable<KeyValuePair<EndpointId, EndpointState>> Endpoints => endpoints;
+
+    /// <summary>Requests in flight, all endpoints together.</summary>
+    public int Active => Volatile.Read(ref active);
+
+    internal Lock Gate { get; } = new();
+    internal DateTimeOffset LastSweep { get; set; }
+    internal Dictionary<EndpointId, double> RoundRobin { get; } = [];
+
+    public EndpointState Of(ProxyEndpoint endpoint) => endpoints.GetOrAdd(EndpointId.Of(endpoint), static _ => new EndpointState());
+
+    /// <summary>Forgets endpoints the upstream no longer has; cheap when the instance did not change.</summary>
+    internal void Follow(Upstream upstream)
+    {
+        if (ReferenceEquals(Interlocked.Exchange(ref known, upstream), upstream)) return;
+        var present = upstream.Endpoints.Select(EndpointId.Of).ToHashSet();
+        foreach (var id in endpoints.Keys)
+            if (!present.Contains(id)) endpoints.TryRemove(id, out _);
+    }
+
+    /// <summary>False when <paramref name="limit"/> requests are in flight already.</summary>
+    internal bool TryEnter(int? limit)
+    {
+        if (Interlocked.Increment(ref active) <= (limit ?? int.MaxValue)) return true;
+        Interlocked.Decrement(ref active);
+        return false;
+    }
+
+    internal void Leave() => Interlocked.Decrement(ref active);
+
+    /// <summary>False when <paramref name="limit"/> retries are in flight already.</summary>
+    internal bool TryEnterRetry(int? limit)
+    {
+        if (Interlocked.Increment(ref retries) <= (limit ?? int.MaxValue)) return true;
+        Interlocked.Decrement(ref retries);
+        return false;
+    }
+
+    internal void LeaveRetry() => Interlocked.Decrement(ref retries);
+}
