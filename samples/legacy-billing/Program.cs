@@ -54,6 +54,6 @@ return 0;
 
 static IResult Unknown(string id)
 {
-    var outcome = new PaymentOutcome(id, "unknown", $"there is no invoice '{id}'; try INV-1001", null);
+    var outcome = new PaymentOutcome(id, "unknown", $"there is no invoice '{id}'; try inv-1001", null);
     return Results.Json(outcome, BillingJson.Default.PaymentOutcome, statusCode: outcome.HttpStatus);
 }

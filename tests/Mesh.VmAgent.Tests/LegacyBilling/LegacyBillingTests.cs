@@ -27,8 +27,8 @@ public sealed class LegacyBillingTests
         });
         await using var billing = await StartAsync(proxy.Address);
 
-        var (status, outcome) = await PayAsync(billing.Port, "INV-1001");
-        var again = await PayAsync(billing.Port, "INV-1001");
+        var (status, outcome) = await PayAsync(billing.Port, "inv-1001");
+        var again = await PayAsync(billing.Port, "inv-1001");
 
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("paid", (string?)outcome["outcome"]);
@@ -38,9 +38,9 @@ public sealed class LegacyBillingTests
         Assert.Equal(2, calls.Length);
         Assert.Equal("payments.prod.svc.cluster.local:8080/v1/payments", calls[0].Target);
         Assert.Equal("USD", (string?)calls[0].Body["amount"]!["currencyCode"]);
-        Assert.Equal("37537", (string?)calls[0].Body["amount"]!["minorUnits"]);
+        Assert.Equal("1307", (string?)calls[0].Body["amount"]!["minorUnits"]);
         Assert.Equal(calls[0].Key, calls[1].Key);
-        Assert.Contains("INV-1001", calls[0].Key, StringComparison.Ordinal);
+        Assert.Contains("inv-1001", calls[0].Key, StringComparison.Ordinal);
         Assert.StartsWith($"00-{TraceId}-", calls[0].Trace, StringComparison.Ordinal);
         Assert.Equal(0, await billing.Program.TerminateAsync());
     }
@@ -61,7 +61,7 @@ public sealed class LegacyBillingTests
         });
         await using var billing = await StartAsync(proxy.Address);
 
-        var (status, outcome) = await PayAsync(billing.Port, "INV-7");
+        var (status, outcome) = await PayAsync(billing.Port, "inv-7");
 
         Assert.Equal(expectedStatus, (int)status);
         Assert.Equal(expectedOutcome, (string?)outcome["outcome"]);
@@ -73,7 +73,7 @@ public sealed class LegacyBillingTests
     {
         await using var billing = await StartAsync(new Uri($"http://127.0.0.1:{FreePort.Next()}"));
 
-        var (status, outcome) = await PayAsync(billing.Port, "INV-7");
+        var (status, outcome) = await PayAsync(billing.Port, "inv-7");
         var unknown = await PayAsync(billing.Port, "nonsense");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
