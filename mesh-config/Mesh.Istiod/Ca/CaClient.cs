@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf.WellKnownTypes;
@@ -53,7 +54,7 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
         var headers = await HeadersAsync(cancellationToken).ConfigureAwait(false);
         using var handler = await HandlerAsync(cancellationToken).ConfigureAwait(false);
         using var channel = GrpcChannel.ForAddress(
-            $"https://{Host()}:{options.Address.Port}", new GrpcChannelOptions { HttpHandler = handler });
+            $"https://{options.ServerName}:{options.Address.Port}", new GrpcChannelOptions { HttpHandler = handler });
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         attempt.CancelAfter(options.AttemptTimeout);
 
@@ -110,14 +111,30 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
             UseProxy = false,
             UseCookies = false,
             ConnectTimeout = options.AttemptTimeout,
+            // The URL names the server that is expected, which SNI and verification follow; dialled is what was configured.
+            ConnectCallback = (_, token) => DialAsync(token),
             SslOptions = new SslClientAuthenticationOptions
             {
-                TargetHost = options.ServerName,
                 CertificateChainPolicy = policy,
                 ClientCertificateContext = options.ClientCertificate?.Invoke(),
                 AllowTlsResume = false,
             },
         };
+    }
+
+    private async ValueTask<Stream> DialAsync(CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(options.Address, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static async Task<string> ReadAsync(string path, string what, CancellationToken cancellationToken)
