@@ -1,0 +1,70 @@
+using System.Net;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Mesh.Payments.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Payments.Tests.Support;
+
+/// <summary>mesh-payments inside the test's process on a free port, with a gRPC and a JSON client.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly TemporaryFolder? owned;
+    private readonly PaymentsServer server;
+
+    private TestServer(PaymentsServer server, TemporaryFolder? owned, string accessLog)
+    {
+        this.server = server;
+        this.owned = owned;
+        AccessLog = accessLog;
+        Channel = GrpcChannel.ForAddress(server.Address);
+        Client = new V1.Payments.PaymentsClient(Channel.Intercept(new TestTokenInterceptor()));
+        Http = new HttpClient { BaseAddress = server.Address };
+    }
+
+    public string AccessLog { get; }
+
+    public GrpcChannel Channel { get; }
+
+    public V1.Payments.PaymentsClient Client { get; }
+
+    public HttpClient Http { get; }
+
+    public IDatabase Database => (IDatabase)server.Services.GetService(typeof(IDatabase))!;
+
+    /// <summary>With a store of its own.</summary>
+    public static async Task<TestServer> StartAsync(Func<PaymentsOptions, PaymentsOptions>? change = null, TimeProvider? time = null)
+    {
+        var folder = new TemporaryFolder();
+        return await StartAsync(folder, "payments", folder, change, time);
+    }
+
+    /// <summary>A replica on the store of a folder.</summary>
+    public static Task<TestServer> StartAsync(
+        TemporaryFolder folder, string name, Func<PaymentsOptions, PaymentsOptions>? change = null, TimeProvider? time = null) =>
+        StartAsync(folder, name, null, change, time);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Channel.Dispose();
+        await server.DisposeAsync();
+        owned?.Dispose();
+    }
+
+    private static async Task<TestServer> StartAsync(
+        TemporaryFolder folder, string name, TemporaryFolder? owned, Func<PaymentsOptions, PaymentsOptions>? change, TimeProvider? time)
+    {
+        var options = new PaymentsOptions
+        {
+            Name = name,
+            Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Store = new StoreAddress("sqlite", folder.File("payments.db")),
+            AccessLog = folder.File($"{name}.log"),
+            LogLevel = LogLevel.Warning,
+        };
+        options = change?.Invoke(options) ?? options;
+        var server = await PaymentsServer.StartAsync(options, time ?? TimeProvider.System, TestContext.Current.CancellationToken);
+        return new TestServer(server, owned, options.AccessLog!);
+    }
+}
