@@ -42,7 +42,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
     {
         ListenErrors.EnsureFree(options.Listen, "listen");
         var accessLog = OpenAccessLog(options.AccessLog);
-        var database = options.Store.Open();
+        var database = await options.Store.OpenAsync(cancellationToken).ConfigureAwait(false);
         var readiness = new Readiness();
         var app = Build(options, database, accessLog, readiness, time);
         var migration = new Migrator(database, time, app.Services.GetRequiredService<ILogger<Migrator>>());

@@ -7,11 +7,14 @@ namespace Mesh.Payments.Api;
 /// <summary>Turns what was thrown into what callers are told; a defect is logged and named only by its trace.</summary>
 internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorInterceptor> log) : Interceptor
 {
+    private const string TraceTrailer = "trace-id";
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
+        // For the one who asks why: the trailer leads to the logs of every process on the way.
+        context.ResponseTrailers.Add(TraceTrailer, Caller.Of(context.GetHttpContext()).TraceId);
         try
         {
             return await continuation(request, context).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Mesh.Payments.Domain;
@@ -11,7 +12,11 @@ internal static class CardNumbers
 {
     private const int Shortest = 13;
     private const int Longest = 19;
+    private const int LongestGroup = 6;
+    private const int ShortestId = 24;
     private const string Mask = "[card number]";
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     public static bool In(string? text) => text is not null && Find(text, 0) is not null;
 
@@ -34,28 +39,78 @@ internal static class CardNumbers
     {
         for (var start = from; start < text.Length; start++)
         {
-            if (char.IsAsciiDigit(text[start]) && EndOfNumber(text, start) is { } end) return start..end;
+            if (!char.IsAsciiDigit(text[start])) continue;
+            if (EndOfPlainNumber(text, start) is { } end && !IsInHexadecimalId(text, start)) return start..end;
+            if (EndOfGroupedNumber(text, start) is { } last) return start..last;
         }
 
         return null;
     }
 
-    /// <summary>Where the longest card number that begins at <paramref name="start"/> ends.</summary>
-    private static int? EndOfNumber(string text, int start)
+    /// <summary>Where the longest card number that is written without separators and begins at <paramref name="start"/> ends.</summary>
+    private static int? EndOfPlainNumber(string text, int start)
     {
-        Span<char> digits = stackalloc char[Longest];
-        var count = 0;
-        int? end = null;
-        for (var i = start; i < text.Length && count < Longest; i++)
+        var length = 0;
+        while (length < Longest && start + length < text.Length && char.IsAsciiDigit(text[start + length])) length++;
+        for (; length >= Shortest; length--)
         {
-            if (text[i] is ' ' or '-' or '.' or '+' && i + 1 < text.Length && char.IsAsciiDigit(text[i + 1])) continue;
-            if (!char.IsAsciiDigit(text[i])) break;
-            digits[count++] = text[i];
-            if (count >= Shortest && HasNetworkPrefix(digits[..count]) && SatisfiesLuhn(digits[..count])) end = i + 1;
+            if (IsCardNumber(text.AsSpan(start, length))) return start + length;
         }
 
-        return end;
+        return null;
     }
+
+    /// <summary>Whole groups of at most six digits, one separator between them: a UUID has longer ones.</summary>
+    private static int? EndOfGroupedNumber(string text, int start)
+    {
+        if (start > 0 && char.IsAsciiLetterOrDigit(text[start - 1])) return null;
+        Span<char> digits = stackalloc char[Longest];
+        var (count, group) = (0, 0);
+        for (var i = start; i < text.Length && count < Longest; i++)
+        {
+            if (char.IsAsciiDigit(text[i]))
+            {
+                digits[count++] = text[i];
+                if (++group > LongestGroup) return null;
+                continue;
+            }
+
+            if (char.IsAsciiLetter(text[i])) return null;
+            var isSeparator = text[i] is ' ' or '-' or '.' or '+' && i + 1 < text.Length && char.IsAsciiDigit(text[i + 1]);
+            if (!isSeparator) return IsCardNumber(digits[..count]) ? i : null;
+            if (IsCardNumber(digits[..count])) return i;
+            group = 0;
+        }
+
+        return IsCardNumber(digits[..count]) ? start + LengthOf(text.AsSpan(start), count) : null;
+    }
+
+    private static int LengthOf(ReadOnlySpan<char> text, int digits)
+    {
+        var length = 0;
+        while (digits > 0)
+        {
+            if (char.IsAsciiDigit(text[length++])) digits--;
+        }
+
+        return length;
+    }
+
+    /// <summary>
+    /// One in a thousand UUIDs without dashes, trace ids or hashes has such a run of digits; they are told by their length and
+    /// by a letter among hexadecimal digits only.
+    /// </summary>
+    private static bool IsInHexadecimalId(string text, int index)
+    {
+        var (start, end) = (index, index);
+        while (start > 0 && char.IsAsciiLetterOrDigit(text[start - 1])) start--;
+        while (end < text.Length && char.IsAsciiLetterOrDigit(text[end])) end++;
+        var word = text.AsSpan(start, end - start);
+        return word.Length >= ShortestId && !word.ContainsAnyExcept(HexDigits) && word.ContainsAnyExceptInRange('0', '9');
+    }
+
+    private static bool IsCardNumber(ReadOnlySpan<char> digits) =>
+        digits.Length >= Shortest && HasNetworkPrefix(digits) && SatisfiesLuhn(digits);
 
     private static bool HasNetworkPrefix(ReadOnlySpan<char> digits)
     {

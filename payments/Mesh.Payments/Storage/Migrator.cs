@@ -33,6 +33,12 @@ internal sealed partial class Migrator(IDatabase database, TimeProvider time, IL
             {
                 LogWaiting(exception.Message);
             }
+            catch (Exception exception) when (exception is not (StartupException or OperationCanceledException or InvariantException))
+            {
+                throw new StartupException(
+                    $"cannot prepare the store {database.Description}: {exception.Message}; see that it can be written by this process",
+                    ExitCodes.Failed, exception);
+            }
         }
     }
 

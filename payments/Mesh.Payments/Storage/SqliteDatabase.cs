@@ -13,6 +13,9 @@ internal sealed class SqliteDatabase : IDatabase
     /// <summary>How long a writer waits for another process's transaction before it counts as a conflict.</summary>
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(5);
 
+    private const int OpenAttempts = 100;
+    private static readonly TimeSpan OpenPause = TimeSpan.FromMilliseconds(20);
+
     private const int SessionLimit = 8;
     private const int Busy = 5;
     private const int Locked = 6;
@@ -25,8 +28,7 @@ internal sealed class SqliteDatabase : IDatabase
     private readonly ConcurrentBag<SqliteSession> idle = [];
     private readonly SemaphoreSlim free = new(SessionLimit);
 
-    /// <exception cref="StartupException">The file cannot be opened or is not a SQLite database.</exception>
-    public SqliteDatabase(string path)
+    private SqliteDatabase(string path)
     {
         this.path = Path.GetFullPath(path);
         connectionString = new SqliteConnectionStringBuilder
@@ -37,14 +39,29 @@ internal sealed class SqliteDatabase : IDatabase
             ForeignKeys = true,
             DefaultTimeout = (int)BusyTimeout.TotalSeconds,
         }.ToString();
-        CheckPath();
-        try
+    }
+
+    /// <exception cref="StartupException">The file cannot be opened or is not a SQLite database.</exception>
+    public static async Task<SqliteDatabase> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        var database = new SqliteDatabase(path);
+        database.CheckPath();
+        for (var attempt = 1; ; attempt++)
         {
-            idle.Add(Connect());
-        }
-        catch (SqliteException exception) when (exception.SqliteErrorCode is not (Busy or Locked))
-        {
-            throw new StartupException(Explain(exception), ExitCodes.Failed, exception);
+            try
+            {
+                database.idle.Add(database.Connect());
+                return database;
+            }
+            catch (SqliteException exception) when (exception.SqliteErrorCode is Busy or Locked && attempt < OpenAttempts)
+            {
+                // Two processes that turn a new file into a write-ahead log at once get "busy" whatever the timeout.
+                await Task.Delay(OpenPause, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SqliteException exception)
+            {
+                throw new StartupException(database.Explain(exception), ExitCodes.Failed, exception);
+            }
         }
     }
 
@@ -97,6 +114,9 @@ internal sealed class SqliteDatabase : IDatabase
             command.CommandText =
                 $"PRAGMA busy_timeout = {(int)BusyTimeout.TotalMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
             command.ExecuteNonQuery();
+            // The first statement that reads the file: one of another kind shows itself now.
+            command.CommandText = "SELECT COUNT(*) FROM sqlite_master";
+            command.ExecuteScalar();
             return new SqliteSession(connection, Release);
         }
         catch

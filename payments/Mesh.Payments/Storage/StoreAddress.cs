@@ -16,5 +16,6 @@ internal sealed record StoreAddress(string Scheme, string Target)
     }
 
     /// <exception cref="Mesh.Hosting.StartupException">The store cannot be opened.</exception>
-    public IDatabase Open() => new SqliteDatabase(Target);
+    public async Task<IDatabase> OpenAsync(CancellationToken cancellationToken) =>
+        await SqliteDatabase.OpenAsync(Target, cancellationToken).ConfigureAwait(false);
 }

@@ -27,10 +27,25 @@ public sealed class CardNumbersTests
     [InlineData("+49 170 1234567")]
     [InlineData("0196f1e2-7a4b-7cc0-8000-3f2504e04f89")]
     [InlineData("127.30.1.10:44242")]
+    [InlineData("01a2037542424242424242420788a78f")]
     public void Other_numbers_are_left_alone(string text)
     {
         Assert.False(CardNumbers.In(text));
         Assert.Equal(text, CardNumbers.Redact(text));
+    }
+
+    [Fact]
+    public void No_UUID_is_taken_for_a_card_number_with_or_without_dashes()
+    {
+        var random = new Random(20261122);
+        var bytes = new byte[16];
+        for (var i = 0; i < 50_000; i++)
+        {
+            random.NextBytes(bytes);
+            var id = new Guid(bytes);
+            Assert.False(CardNumbers.In(id.ToString()), id.ToString());
+            Assert.False(CardNumbers.In(id.ToString("N")), id.ToString("N"));
+        }
     }
 
     [Fact]
