@@ -51,5 +51,12 @@ public abstract class MeshView
     /// </summary>
     public abstract ServicePortInfo? FindServicePort(string host, int port);
 
+    /// <summary>
+    /// The full name of a service that a client of this proxy's namespace means by <paramref name="host"/>, by the rules
+    /// of Kubernetes' DNS search path (<c>payments</c>, <c>payments.prod</c>, <c>payments.prod.svc</c>); the host as given, in lower
+    /// case, when no service has it. This is for hosts of requests; hosts in resources follow another rule.
+    /// </summary>
+    public virtual string ResolveHost(string host) => host;
+
     public abstract ImmutableArray<Diagnostic> Diagnostics { get; }
 }

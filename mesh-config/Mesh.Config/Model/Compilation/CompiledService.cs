@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+
+namespace Mesh.Config.Model.Compilation;
+
+/// <summary>One host of the mesh: the Services of that name in all clusters, or a ServiceEntry's host.</summary>
+internal sealed record CompiledService
+{
+    public required string Host { get; init; }
+    public required string Namespace { get; init; }
+
+    /// <summary>Ordered by port number.</summary>
+    public required ImmutableArray<CompiledPort> Ports { get; init; }
+
+    public bool MeshExternal { get; init; }
+
+    /// <summary>ServiceEntry subjectAltNames: identities beside those of the endpoints.</summary>
+    public ImmutableArray<string> SubjectAltNames { get; init; } = [];
+
+    /// <summary>Namespaces that see the service; empty means all.</summary>
+    public ImmutableArray<string> ExportTo { get; init; } = [];
+
+    /// <summary>SPIFFE ids of all endpoints of all ports, ordered.</summary>
+    public required ImmutableArray<string> Identities { get; init; }
+
+    public CompiledPort? FindPort(int port)
+    {
+        foreach (var candidate in Ports)
+            if (candidate.Info.Port == port)
+                return candidate;
+        return null;
+    }
+
+    public bool IsVisibleTo(string clientNamespace) =>
+        ExportTo.IsEmpty
+        || ExportTo.Contains("*")
+        || ExportTo.Contains(clientNamespace)
+        || ExportTo.Contains(".") && clientNamespace == Namespace;
+}

@@ -1,0 +1,248 @@
+using System.Collections.Immutable;
+using Mesh.Config.Diagnostics;
+using Mesh.Config.Resources;
+using Mesh.Config.Resources.Core;
+using Mesh.Config.Resources.Networking;
+
+namespace Mesh.Config.Model.Compilation;
+
+/// <summary>
+/// Makes services of Services and ServiceEntries. Services of one name and namespace in several clusters are one service
+/// (namespace sameness) with the endpoints of all.
+/// </summary>
+/// <remarks>Source: istio pilot/pkg/serviceregistry/kube/controller and pilot/pkg/serviceregistry/serviceentry.</remarks>
+internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, MeshModelOptions options)
+{
+    private readonly SortedDictionary<string, ServiceBuilder> _services = new(StringComparer.Ordinal);
+
+    public List<Diagnostic> Diagnostics { get; } = [];
+
+    /// <summary>By host, in ordinal order.</summary>
+    public ImmutableSortedDictionary<string, CompiledService> Compile()
+    {
+        foreach (var (cluster, service) in index.Of<Service>()) AddService(cluster, service);
+        foreach (var (cluster, entry) in index.Of<ServiceEntry>()) AddServiceEntry(cluster, entry);
+        return _services.ToImmutableSortedDictionary(
+            pair => pair.Key, pair => pair.Value.Build(), StringComparer.Ordinal);
+    }
+
+    private ServiceBuilder Builder(string host, string serviceNamespace)
+    {
+        if (!_services.TryGetValue(host, out var builder))
+            _services.Add(host, builder = new ServiceBuilder(host, serviceNamespace));
+        return builder;
+    }
+
+    private void AddService(string cluster, Service service)
+    {
+        if (service.Spec.Type == "ExternalName")
+        {
+            Warn("NotHonouredYet", service, "Services of type ExternalName are not honoured yet; use a ServiceEntry");
+            return;
+        }
+
+        var (name, space) = (service.Metadata.Name, service.Metadata.Namespace);
+        var builder = Builder($"{name}.{space}.svc.{options.ClusterDomain}", space);
+        if (service.Metadata.Annotations.TryGetValue(TopologyLabels.ExportTo, out var exportTo))
+            builder.ExportTo = [.. exportTo.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        foreach (var port in service.Spec.Ports)
+        {
+            var protocol = Protocols.OfServicePort(port.Name, port.Port, port.Protocol, port.AppProtocol);
+            builder.AddPort(new ServicePortInfo(port.Name, port.Port, NumericTarget(port), protocol));
+        }
+
+        var slices = index.In<EndpointSlice>(cluster, space)
+            .Where(slice => slice.Metadata.Labels.GetValueOrDefault(TopologyLabels.ServiceName) == name)
+            .ToArray();
+        foreach (var slice in slices) AddSlice(builder, cluster, service, slice);
+        if (service.Spec.Selector.IsEmpty) return;
+        // Kubernetes itself makes a slice for a Service with selector: files that leave it out mean the Pods.
+        if (slices.Length == 0)
+            foreach (var pod in index.In<Pod>(cluster, space))
+                if (LabelMatch.Selects(service.Spec.Selector, pod.Metadata.Labels))
+                    AddPod(builder, cluster, service, pod);
+        foreach (var entry in index.In<WorkloadEntry>(cluster, space))
+            if (LabelMatch.Selects(service.Spec.Selector, WorkloadLabels(entry)))
+                AddWorkloadEntry(builder, cluster, service, entry);
+    }
+
+    private static int NumericTarget(ServicePort port) =>
+        port.TargetPort.Length == 0 ? port.Port
+        : int.TryParse(port.TargetPort, out var number) ? number == 0 ? port.Port : number
+        : 0;
+
+    private void AddSlice(ServiceBuilder builder, string cluster, Service service, EndpointSlice slice)
+    {
+        foreach (var endpoint in slice.Endpoints)
+        {
+            if (endpoint.Conditions?.Terminating == true) continue;
+            var pod = PodOf(cluster, service, slice, endpoint);
+            if (pod is null && endpoint.TargetRef?.Kind == "Pod") continue;
+            var template = TemplateOf(cluster, service.Metadata.Namespace, pod, endpoint.NodeName, endpoint.Zone) with
+            {
+                Health = endpoint.Conditions?.Ready == false && !service.Spec.PublishNotReadyAddresses
+                    ? EndpointHealth.Unhealthy
+                    : EndpointHealth.Healthy,
+            };
+            foreach (var slicePort in slice.Ports)
+            {
+                var servicePort = service.Spec.Ports.FirstOrDefault(port => port.Name == slicePort.Name);
+                if (servicePort is null || slicePort.Port is not { } number) continue;
+                foreach (var address in endpoint.Addresses)
+                    Add(builder, servicePort.Port, template with { Address = address, Port = number });
+            }
+        }
+    }
+
+    private Pod? PodOf(string cluster, Service service, EndpointSlice slice, SliceEndpoint endpoint)
+    {
+        if (endpoint.TargetRef is not { Kind: "Pod" } reference) return null;
+        var space = reference.Namespace.Length > 0 ? reference.Namespace : slice.Metadata.Namespace;
+        var pod = index.Find<Pod>(cluster, "", "Pod", space, reference.Name);
+        if (pod is null)
+            Warn("PodMissing", slice,
+                $"endpoint {string.Join(", ", endpoint.Addresses)} of {service.Subject} refers to Pod {space}/{reference.Name}, which is not in cluster {cluster}: its identity is unknown, so it is left out until the Pod is there");
+        return pod;
+    }
+
+    private void AddPod(ServiceBuilder builder, string cluster, Service service, Pod pod)
+    {
+        if (pod.Metadata.DeletionTimestamp is not null || pod.Status?.Phase is "Succeeded" or "Failed") return;
+        var address = pod.Status?.PodIP ?? "";
+        if (address.Length == 0) return;
+        var ready = pod.Status!.Conditions.FirstOrDefault(condition => condition.Type == "Ready")?.Status;
+        var template = TemplateOf(cluster, pod.Metadata.Namespace, pod, "", "") with
+        {
+            Health = ready == "False" && !service.Spec.PublishNotReadyAddresses
+                ? EndpointHealth.Unhealthy
+                : EndpointHealth.Healthy,
+        };
+        foreach (var port in service.Spec.Ports)
+            if (WorkloadFacts.ResolveTargetPort(port.TargetPort, port.Port, pod) is { } number)
+                Add(builder, port.Port, template with { Address = address, Port = number });
+    }
+
+    private MeshEndpoint TemplateOf(string cluster, string space, Pod? pod, string nodeName, string zone)
+    {
+        var labels = pod?.Metadata.Labels ?? ImmutableSortedDictionary<string, string>.Empty;
+        var node = pod?.Spec.NodeName is { Length: > 0 } podNode ? podNode : nodeName;
+        return new MeshEndpoint
+        {
+            Address = "",
+            Port = 0,
+            Network = facts.NetworkOf(cluster, labels),
+            Cluster = cluster,
+            Locality = facts.LocalityOf(cluster, labels, node, zone),
+            AcceptsMtls = WorkloadFacts.AcceptsMtls(labels),
+            Namespace = pod?.Metadata.Namespace ?? space,
+            ServiceAccount = pod is null ? "" : pod.Spec.ServiceAccountName is { Length: > 0 } account ? account : "default",
+            Workload = pod?.Metadata.Name ?? "",
+            Labels = labels,
+        };
+    }
+
+    private void AddWorkloadEntry(ServiceBuilder builder, string cluster, Service service, WorkloadEntry entry)
+    {
+        if (!WorkloadFacts.IsServing(entry)) return;
+        var template = TemplateOf(cluster, entry);
+        foreach (var port in service.Spec.Ports)
+        {
+            var named = port.TargetPort.Length > 0 && !port.TargetPort.All(char.IsAsciiDigit);
+            if (entry.Spec.Ports.TryGetValue(named ? port.TargetPort : port.Name, out var number))
+                Add(builder, port.Port, template with { Port = number });
+            else if (!named)
+                Add(builder, port.Port, template with { Port = NumericTarget(port) });
+        }
+    }
+
+    private MeshEndpoint TemplateOf(string cluster, WorkloadEntry entry) =>
+        TemplateOf(cluster, entry.Metadata.Namespace, entry.Metadata.Name, entry.Spec) with { Labels = WorkloadLabels(entry) };
+
+    private MeshEndpoint TemplateOf(string cluster, string space, string name, WorkloadEntrySpec spec) => new()
+    {
+        Address = spec.Address,
+        Port = 0,
+        Network = facts.NetworkOf(cluster, spec),
+        Cluster = cluster,
+        Locality = WorkloadFacts.LocalityOf(spec),
+        Weight = Math.Max(1, spec.Weight),
+        AcceptsMtls = WorkloadFacts.AcceptsMtls(spec),
+        Namespace = space,
+        ServiceAccount = spec.ServiceAccount,
+        Workload = name,
+        Labels = spec.Labels,
+    };
+
+    /// <summary>Labels of the spec; those of the metadata count too where the spec is silent, as istiod merges them.</summary>
+    private static ImmutableSortedDictionary<string, string> WorkloadLabels(WorkloadEntry entry) =>
+        entry.Metadata.Labels.IsEmpty ? entry.Spec.Labels : entry.Metadata.Labels.SetItems(entry.Spec.Labels);
+
+    private void AddServiceEntry(string cluster, ServiceEntry entry)
+    {
+        foreach (var host in entry.Spec.Hosts)
+        {
+            var builder = Builder(host.ToLowerInvariant(), entry.Metadata.Namespace);
+            builder.MeshExternal = entry.Spec.Location == ServiceEntryLocation.MeshExternal;
+            builder.ExportTo = entry.Spec.ExportTo;
+            builder.AddSubjectAltNames(entry.Spec.SubjectAltNames);
+            foreach (var port in entry.Spec.Ports)
+            {
+                var protocol = Protocols.Parse(port.Protocol) ?? ServiceProtocol.Tcp;
+                builder.AddPort(new ServicePortInfo(port.Name, port.Number, port.TargetPort ?? port.Number, protocol));
+                foreach (var endpoint in EndpointsOf(cluster, host, entry, port)) Add(builder, port.Number, endpoint);
+            }
+        }
+    }
+
+    private IEnumerable<MeshEndpoint> EndpointsOf(string cluster, string host, ServiceEntry entry, ServiceEntryPort port)
+    {
+        var spec = entry.Spec;
+        if (spec.WorkloadSelector is { } selector) return SelectedBy(entry.Metadata.Namespace, selector, port);
+        if (!spec.Endpoints.IsEmpty)
+            return spec.Endpoints.Select(endpoint =>
+                TemplateOf(cluster, entry.Metadata.Namespace, "", endpoint) with { Port = PortOf(endpoint, port) });
+        // Without endpoints a DNS entry means the host itself.
+        return spec.Resolution is ServiceEntryResolution.Dns or ServiceEntryResolution.DnsRoundRobin
+            ? [new MeshEndpoint { Address = host, Port = port.TargetPort ?? port.Number, Cluster = cluster, Namespace = entry.Metadata.Namespace }]
+            : [];
+    }
+
+    private IEnumerable<MeshEndpoint> SelectedBy(string space, WorkloadSelector selector, ServiceEntryPort port)
+    {
+        foreach (var (cluster, workload) in index.Of<WorkloadEntry>())
+        {
+            if (workload.Metadata.Namespace == space
+                && LabelMatch.Selects(selector.Labels, WorkloadLabels(workload))
+                && WorkloadFacts.IsServing(workload))
+                yield return TemplateOf(cluster, workload) with { Port = PortOf(workload.Spec, port) };
+        }
+
+        foreach (var (cluster, pod) in index.Of<Pod>())
+        {
+            if (pod.Metadata.Namespace != space || !LabelMatch.Selects(selector.Labels, pod.Metadata.Labels)) continue;
+            if (pod.Metadata.DeletionTimestamp is not null || pod.Status is not { PodIP.Length: > 0 } status) continue;
+            // A Pod that a ServiceEntry selects counts only while it is ready.
+            if (status.Conditions.Any(condition => condition is { Type: "Ready", Status: "False" })) continue;
+            yield return TemplateOf(cluster, space, pod, "", "") with
+            {
+                Address = status.PodIP,
+                Port = port.TargetPort ?? port.Number,
+                Health = EndpointHealth.Healthy,
+            };
+        }
+    }
+
+    private static int PortOf(WorkloadEntrySpec endpoint, ServiceEntryPort port) =>
+        endpoint.Ports.TryGetValue(port.Name, out var number) ? number : port.TargetPort ?? port.Number;
+
+    private void Add(ServiceBuilder builder, int servicePort, MeshEndpoint endpoint)
+    {
+        builder.AddEndpoint(servicePort, endpoint);
+        // An external service is known by its subjectAltNames only.
+        if (endpoint.ServiceAccount.Length > 0 && !builder.MeshExternal)
+            builder.AddIdentity($"spiffe://{options.TrustDomain}/ns/{endpoint.Namespace}/sa/{endpoint.ServiceAccount}");
+    }
+
+    private void Warn(string code, MeshObject about, string message) =>
+        Diagnostics.Add(new Diagnostic(Severity.Warning, code, message, about.Location, about.Subject));
+}

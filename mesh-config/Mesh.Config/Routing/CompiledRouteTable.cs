@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Mesh.Config.Routing;
+
+/// <summary>Virtual hosts by the request's authority: exact, then the longest suffix, then <c>*</c>.</summary>
+internal sealed class CompiledRouteTable : HttpRouteTable
+{
+    private readonly FrozenDictionary<string, VirtualHost> _exact;
+    private readonly ImmutableArray<VirtualHost> _suffixes;
+    private readonly VirtualHost? _any;
+
+    public CompiledRouteTable(ImmutableArray<VirtualHost> hosts)
+    {
+        Hosts = hosts;
+        _exact = hosts.Where(host => !host.Domain.StartsWith('*'))
+            .ToFrozenDictionary(host => host.Domain, StringComparer.OrdinalIgnoreCase);
+        _suffixes = [.. hosts.Where(host => host.Domain.StartsWith('*') && host.Domain.Length > 1).OrderByDescending(host => host.Domain.Length)];
+        _any = hosts.FirstOrDefault(host => host.Domain == "*");
+    }
+
+    /// <summary>Answers 404 to everything.</summary>
+    public static CompiledRouteTable Empty { get; } = new([]);
+
+    public ImmutableArray<VirtualHost> Hosts { get; }
+
+    /// <summary>A table that looks at no authority: the caller knows the host already.</summary>
+    public static CompiledRouteTable ForAnyHost(ImmutableArray<RouteRule> rules) => new([new VirtualHost("*", rules)]);
+
+    public override RouteMatch? Match(in RouteRequest request) => FindHost(HostOf(request.Authority))?.Match(request);
+
+    private VirtualHost? FindHost(string host)
+    {
+        if (_exact.TryGetValue(host, out var exact)) return exact;
+        foreach (var candidate in _suffixes)
+        {
+            var suffix = candidate.Domain.AsSpan(1);
+            if (host.Length > suffix.Length && host.AsSpan().EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
+                return candidate;
+        }
+
+        return _any;
+    }
+
+    /// <summary>The authority without port; brackets of an IPv6 address stay.</summary>
+    private static string HostOf(string authority)
+    {
+        var colon = authority.LastIndexOf(':');
+        if (colon < 0 || authority.EndsWith(']')) return authority;
+        if (authority.IndexOf(':', StringComparison.Ordinal) != colon && !authority.Contains(']', StringComparison.Ordinal))
+            return authority;
+        return authority[..colon];
+    }
+}

@@ -1,0 +1,44 @@
+using Mesh.Config.Model;
+using Mesh.Config.Model.Compilation;
+using Mesh.Config.Resources;
+using Mesh.Config.Resources.Networking;
+
+namespace Mesh.Config.Routing;
+
+/// <summary>Routes that a sidecar applies to calls to one service port.</summary>
+/// <remarks>Source: istio pilot/pkg/model/push_context.go and sidecar.go; traffic-resources.md §Q.</remarks>
+internal sealed class MeshRoutes(
+    TrafficConfig config, ProxyScope scope, MeshModelOptions options, RouteCompiler routes)
+{
+    public HttpRouteTable Compile(string host, int port)
+    {
+        var source = FindVirtualService(host);
+        var rules = source is null ? [] : routes.Compile(source, GatewayNames.Mesh, port).ToList();
+        // A VirtualService with http rules owns the host: what none of them matches is 404.
+        if (source is null || source.Spec.Http.IsEmpty)
+            rules.Add(new RouteRule(RouteCompiler.Default(new UpstreamKey(host, port)), []));
+        return CompiledRouteTable.ForAnyHost([.. rules]);
+    }
+
+    /// <summary>The most specific host wins; among equals the own namespace's, then the oldest. They are not merged.</summary>
+    private VirtualService? FindVirtualService(string host)
+    {
+        VirtualService? best = null;
+        var bestHost = "";
+        foreach (var candidate in config.VirtualServices.OrderBy(source => source.Metadata.Namespace == scope.Namespace ? 0 : 1))
+        {
+            if (!candidate.Spec.Gateways.IsEmpty && !candidate.Spec.Gateways.Contains(GatewayNames.Mesh)) continue;
+            if (!Visibility.Exports(candidate.Spec.ExportTo, candidate.Metadata.Namespace, scope.Namespace)) continue;
+            foreach (var pattern in candidate.Spec.Hosts)
+            {
+                var full = HostNames.Complete(pattern, candidate.Metadata.Namespace, options.ClusterDomain);
+                if (!HostNames.Covers(full, host)) continue;
+                if (best is not null && HostNames.CompareSpecific(full, bestHost) >= 0) continue;
+                best = candidate;
+                bestHost = full;
+            }
+        }
+
+        return best;
+    }
+}

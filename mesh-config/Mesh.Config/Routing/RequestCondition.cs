@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Mesh.Config.Resources.Networking;
+
+namespace Mesh.Config.Routing;
+
+/// <summary>A compiled HTTPMatchRequest: all parts must hold.</summary>
+/// <remarks>Source: istio pilot/pkg/networking/core/route/route.go; traffic-resources.md §Q.</remarks>
+internal sealed class RequestCondition
+{
+    private readonly ImmutableArray<KeyValuePair<string, StringCondition>> _headers;
+    private readonly ImmutableArray<KeyValuePair<string, StringCondition>> _withoutHeaders;
+    private readonly ImmutableArray<KeyValuePair<string, StringCondition>> _query;
+    private readonly StringCondition? _uri;
+    private readonly StringCondition? _scheme;
+    private readonly StringCondition? _method;
+    private readonly StringCondition? _authority;
+    private readonly int? _port;
+
+    public RequestCondition(HttpMatchRequest match)
+    {
+        _uri = StringCondition.Compile(match.Uri, match.IgnoreUriCase);
+        _scheme = StringCondition.Compile(match.Scheme);
+        _method = StringCondition.Compile(match.Method);
+        _authority = StringCondition.Compile(match.Authority);
+        _headers = Compile(match.Headers);
+        _withoutHeaders = Compile(match.WithoutHeaders);
+        _query = Compile(match.QueryParams);
+        _port = match.Port;
+        IsCatchAll = (_uri is null || _uri.Prefix == "/")
+                     && _scheme is null && _method is null && _authority is null
+                     && _headers.IsEmpty && _withoutHeaders.IsEmpty && _query.IsEmpty && _port is null;
+    }
+
+    /// <summary>Holds for every request.</summary>
+    public bool IsCatchAll { get; }
+
+    /// <summary>The uri prefix, null when the uri is matched otherwise or not at all.</summary>
+    public string? UriPrefix => _uri?.Prefix;
+
+    public bool Matches(in RouteRequest request)
+    {
+        if (_port is { } port && port != request.ListenerPort) return false;
+        if (_uri is not null && !_uri.Matches(request.Path)) return false;
+        if (_method is not null && !_method.Matches(request.Method)) return false;
+        if (_scheme is not null && !_scheme.Matches(request.Scheme)) return false;
+        if (_authority is not null && !_authority.Matches(request.Authority)) return false;
+        foreach (var (name, condition) in _headers)
+        {
+            var value = HeaderOf(request, name);
+            if (value is null || !condition.Matches(value)) return false;
+        }
+
+        foreach (var (name, condition) in _withoutHeaders)
+        {
+            // A missing header counts as empty text, unless the test is for presence.
+            var value = HeaderOf(request, name);
+            if (condition.IsPresence ? value is not null : condition.Matches(value ?? "")) return false;
+        }
+
+        foreach (var (name, condition) in _query)
+            if (QueryValue(request.Query, name) is not { } value || !condition.Matches(value))
+                return false;
+        return true;
+    }
+
+    private static string? HeaderOf(in RouteRequest request, string name) => name switch
+    {
+        ":method" => request.Method,
+        ":scheme" => request.Scheme,
+        ":authority" => request.Authority,
+        ":path" => request.Query.Length == 0 ? request.Path : request.Path + "?" + request.Query,
+        _ => request.Headers(name),
+    };
+
+    private static ImmutableArray<KeyValuePair<string, StringCondition>> Compile(
+        ImmutableSortedDictionary<string, StringMatch> matches) =>
+        [.. matches.Select(pair => KeyValuePair.Create(pair.Key, StringCondition.Compile(pair.Value)!))];
+
+    /// <summary>First value of a query parameter, not decoded, as Envoy compares it.</summary>
+    private static string? QueryValue(string query, string name)
+    {
+        foreach (var range in query.AsSpan().Split('&'))
+        {
+            var part = query.AsSpan()[range];
+            var equals = part.IndexOf('=');
+            var key = equals < 0 ? part : part[..equals];
+            if (key.SequenceEqual(name)) return equals < 0 ? "" : part[(equals + 1)..].ToString();
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Mesh.Config.Diagnostics;
+using Mesh.Config.Model;
+using Mesh.Config.Resources;
+using Mesh.Config.Resources.Networking;
+
+namespace Mesh.Config.Routing;
+
+/// <summary>Compiles HTTP rules of VirtualServices for one gateway (or <c>mesh</c>) and listener port.</summary>
+/// <remarks>Source: istio pilot/pkg/networking/core/route/route.go; traffic-resources.md §Q and §S.</remarks>
+internal sealed class RouteCompiler(
+    ProxyScope scope, MeshModelOptions options, Func<string, int?> onlyPort)
+{
+    /// <summary>Rules of one VirtualService that apply to <paramref name="gateway"/>, in order, up to a catch-all.</summary>
+    public IEnumerable<RouteRule> Compile(VirtualService source, string gateway, int listenerPort)
+    {
+        for (var i = 0; i < source.Spec.Http.Length; i++)
+        {
+            var spec = source.Spec.Http[i];
+            if (spec.Delegate is not null) continue;
+            var conditions = spec.Match.Where(match => Applies(match, source, gateway, listenerPort))
+                .Select(match => new RequestCondition(match))
+                .ToImmutableArray();
+            if (conditions.IsEmpty && !spec.Match.IsEmpty) continue;
+            var rule = new RouteRule(CompileRoute(source, spec, i, listenerPort), conditions);
+            yield return rule;
+            if (rule.IsCatchAll) yield break;
+        }
+    }
+
+    /// <summary>What a VirtualService asks for and is not done yet; said once, never silently dropped.</summary>
+    public static IEnumerable<Diagnostic> NotHonouredYet(VirtualService source)
+    {
+        foreach (var spec in source.Spec.Http)
+        {
+            foreach (var (name, used) in new[]
+                     {
+                         ("fault", spec.Fault is not null),
+                         ("mirror", spec.Mirror is not null || !spec.Mirrors.IsEmpty),
+                         ("corsPolicy", spec.CorsPolicy is not null),
+                         ("delegate", spec.Delegate is not null),
+                         ("rewrite.uriRegexRewrite", spec.Rewrite?.UriRegexRewrite is not null),
+                         ("directResponse.body.bytes", spec.DirectResponse?.Body?.Bytes is not null),
+                     })
+            {
+                if (used)
+                    yield return new Diagnostic(
+                        Severity.Warning, "NotHonouredYet",
+                        $"http rule {Label(spec, source)}: {name} is not honoured yet", source.Location, source.Subject);
+            }
+        }
+
+        if (!source.Spec.Tcp.IsEmpty || !source.Spec.Tls.IsEmpty)
+            yield return new Diagnostic(
+                Severity.Warning, "NotHonouredYet", "tcp and tls routes are not honoured yet", source.Location, source.Subject);
+    }
+
+    /// <summary>One rule to a service, as for a host without VirtualService.</summary>
+    public static HttpRoute Default(UpstreamKey upstream) => new()
+    {
+        Name = "default",
+        Origin = "default",
+        Action = new RouteAction.Forward([new WeightedDestination(upstream, 1)]),
+    };
+
+    private bool Applies(HttpMatchRequest match, VirtualService source, string gateway, int listenerPort)
+    {
+        if (match.Port is { } port && port != listenerPort) return false;
+        // Gateways in a match replace the test of the source's labels and namespace.
+        if (!match.Gateways.IsEmpty)
+            return match.Gateways.Any(name => GatewayNames.Resolve(name, source.Metadata.Namespace) == gateway);
+        return Model.Compilation.LabelMatch.Selects(match.SourceLabels, scope.Labels)
+               && (match.SourceNamespace.Length == 0 || match.SourceNamespace == scope.Namespace);
+    }
+
+    private HttpRoute CompileRoute(VirtualService source, HttpRouteSpec spec, int index, int listenerPort) => new()
+    {
+        Name = spec.Name.Length > 0 ? spec.Name : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{index}"),
+        Origin = source.Subject,
+        Action = CompileAction(source, spec, listenerPort),
+        RewriteUri = spec.Rewrite is { Uri.Length: > 0 } rewrite ? rewrite.Uri
+            : spec.Redirect is { PrefixRewrite.Length: > 0 } redirect ? redirect.PrefixRewrite
+            : null,
+        RewriteAuthority = spec.Rewrite is { Authority.Length: > 0 } authority ? authority.Authority : null,
+        Timeout = spec.Timeout is { Ticks: > 0 } timeout ? timeout : null,
+        Retries = RetryPolicies.Compile(spec.Retries),
+        Headers = Compile(spec.Headers),
+    };
+
+    private RouteAction CompileAction(VirtualService source, HttpRouteSpec spec, int listenerPort)
+    {
+        if (spec.Redirect is { } redirect)
+        {
+            var port = redirect.Port ?? (redirect.DerivePort == RedirectPort.FromRequestPort ? listenerPort : null);
+            return new RouteAction.Redirect(
+                redirect.RedirectCode ?? 301, OrNull(redirect.Scheme), OrNull(redirect.Authority), port, OrNull(redirect.Uri));
+        }
+
+        if (spec.DirectResponse is { } response)
+            return new RouteAction.DirectResponse(response.Status, response.Body?.Text ?? "");
+        var single = spec.Route.Length == 1;
+        return new RouteAction.Forward(
+        [
+            .. spec.Route
+                .Where(destination => single || destination.Weight > 0)
+                .Select(destination => new WeightedDestination(
+                    KeyOf(source, destination.Destination!, listenerPort), single ? 1 : destination.Weight)
+                {
+                    Headers = Compile(destination.Headers),
+                }),
+        ]);
+    }
+
+    private UpstreamKey KeyOf(VirtualService source, Destination destination, int listenerPort)
+    {
+        var host = HostNames.Complete(destination.Host, source.Metadata.Namespace, options.ClusterDomain).ToLowerInvariant();
+        // Without a number: the Service's only port, else the one that the listener has.
+        var port = destination.Port?.Number is > 0 and var number ? number : onlyPort(host) ?? listenerPort;
+        return new UpstreamKey(host, port, destination.Subset);
+    }
+
+    private static HeaderOperations Compile(HeadersSpec? headers)
+    {
+        if (headers is null) return HeaderOperations.None;
+        return new HeaderOperations
+        {
+            RequestSet = headers.Request?.Set.ToImmutableArray() ?? [],
+            RequestAdd = headers.Request?.Add.ToImmutableArray() ?? [],
+            RequestRemove = headers.Request?.Remove ?? [],
+            ResponseSet = headers.Response?.Set.ToImmutableArray() ?? [],
+            ResponseAdd = headers.Response?.Add.ToImmutableArray() ?? [],
+            ResponseRemove = headers.Response?.Remove ?? [],
+        };
+    }
+
+    private static string Label(HttpRouteSpec spec, VirtualService source) => spec.Name.Length > 0
+        ? $"\"{spec.Name}\""
+        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{source.Spec.Http.IndexOf(spec)}");
+
+    private static string? OrNull(string text) => text.Length == 0 ? null : text;
+}

@@ -1,0 +1,7 @@
+namespace Mesh.Config.Yaml;
+
+internal enum EnumSpelling
+{
+    AsDeclared,
+    UpperSnake,
+}

@@ -1,0 +1,56 @@
+using Mesh.Config.Diagnostics;
+
+namespace Mesh.Config.Yaml;
+
+/// <summary>Where the reader stands: collects diagnostics with the path and place of what they are about.</summary>
+internal sealed class ReadContext(string origin)
+{
+    /// <summary>More findings than this in one text help nobody.</summary>
+    public const int MaxDiagnostics = 200;
+
+    private readonly List<string> _path = [];
+
+    public List<Diagnostic> Diagnostics { get; } = [];
+
+    /// <summary><c>Kind ns/name</c> of the object being read.</summary>
+    public string Subject { get; set; } = "";
+
+    /// <summary>Errors since the last <see cref="BeginObject"/>.</summary>
+    public int Errors { get; private set; }
+
+    /// <summary>Severity of fields that the schema does not know; a live cluster may be newer than this program.</summary>
+    public Severity UnknownFields { get; set; } = Severity.Error;
+
+    /// <summary><c>spec.http[0].route</c>; empty at the top.</summary>
+    public string Path => string.Concat(_path).TrimStart('.');
+
+    public void BeginObject(string subject)
+    {
+        Subject = subject;
+        Errors = 0;
+    }
+
+    public void Enter(string field) => _path.Add("." + field);
+
+    public void EnterKey(string key) => _path.Add("[" + key + "]");
+
+    public void EnterIndex(int index) =>
+        _path.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"[{index}]"));
+
+    public void Leave() => _path.RemoveAt(_path.Count - 1);
+
+    public void Error(YamlValue at, string code, string message) => Add(Severity.Error, at, code, message);
+
+    public void Warning(YamlValue at, string code, string message) => Add(Severity.Warning, at, code, message);
+
+    public SourceLocation Locate(YamlValue at) => new(origin, at.Line, at.Column);
+
+    public void Add(Severity severity, YamlValue at, string code, string message)
+    {
+        if (severity == Severity.Error) Errors++;
+        if (Diagnostics.Count >= MaxDiagnostics) return;
+        var path = Path;
+        Diagnostics.Add(new Diagnostic(
+            severity, code, path.Length == 0 ? message : $"{path}: {message}", Locate(at), Subject));
+    }
+}

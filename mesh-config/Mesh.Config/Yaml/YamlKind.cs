@@ -1,0 +1,8 @@
+namespace Mesh.Config.Yaml;
+
+internal enum YamlKind
+{
+    Scalar,
+    Map,
+    List,
+}
