@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Mesh.Config.Model;
+using Mesh.DataPlane.Upstreams;
+
+namespace Mesh.Gateway.Collection;
+
+/// <summary>
+/// Probes the agents of the gateway's own network. An agent that missed three probes gets no traffic from this gateway at
+/// once, without waiting for any control plane.
+/// </summary>
+public sealed class AgentProber(string network, IAgentCheck check, TimeProvider time, ILogger<AgentProber> log) : IEndpointHealth
+{
+    private volatile ImmutableDictionary<RegisteredAgent, AgentObservation> observations =
+        ImmutableDictionary<RegisteredAgent, AgentObservation>.Empty;
+
+    private volatile ImmutableHashSet<string> down = [];
+
+    /// <summary>As of the last round; in no order.</summary>
+    public IEnumerable<AgentObservation> Observations => observations.Values;
+
+    public bool IsDown(ProxyEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return !endpoint.IsGateway && endpoint.Network == network && down.Contains(endpoint.Address);
+    }
+
+    /// <summary>Asks every agent once, all at the same time, and forgets those that are not among them any more.</summary>
+    public async Task RoundAsync(IReadOnlyList<RegisteredAgent> agents, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        // A clock that runs behind the machine's: it has only just joined.
+        var due = agents.Where(agent => agent.ConnectedAt <= now).Distinct().ToList();
+        var answers = await Task.WhenAll(due.Select(agent => check.AskAsync(agent, cancellationToken)));
+        var before = observations;
+        var after = ImmutableDictionary.CreateBuilder<RegisteredAgent, AgentObservation>();
+        for (var i = 0; i < due.Count; i++)
+        {
+            var known = before.GetValueOrDefault(due[i]) ?? new AgentObservation(due[i], SeenAlive: false, NotReady: 0, Silent: 0);
+            after[due[i]] = known.After(answers[i]);
+            Tell(known, after[due[i]]);
+        }
+
+        observations = after.ToImmutable();
+        var alive = after.Values.Where(observation => !observation.IsDown).Select(observation => observation.Agent.Address);
+        down = after.Values.Where(observation => observation.IsDown).Select(observation => observation.Agent.Address)
+            .ToImmutableHashSet(StringComparer.Ordinal).Except(alive);
+    }
+
+    private void Tell(AgentObservation before, AgentObservation after)
+    {
+        if (after.IsDown && !before.IsDown)
+            log.AgentDown(after.Agent.ToString(), after.Agent.Address, after.Silent >= AgentObservation.Threshold ? "silent" : "not ready");
+        else if (before.IsDown && !after.IsDown)
+            log.AgentUp(after.Agent.ToString(), after.Agent.Address);
+    }
+}

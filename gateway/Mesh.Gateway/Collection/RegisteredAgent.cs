@@ -1,0 +1,46 @@
+using System.Globalization;
+using Mesh.Config.Model;
+using Mesh.Config.Registration;
+using Mesh.Config.Resources.Networking;
+
+namespace Mesh.Gateway.Collection;
+
+/// <summary>A machine that registered itself: its WorkloadEntry, and where its agent answers.</summary>
+/// <param name="ConnectedAt">When it joined; a machine that joins again is another one here.</param>
+public sealed record RegisteredAgent(string Namespace, string Name, string Address, int HealthPort, DateTimeOffset ConnectedAt)
+{
+    private const int DefaultHealthPort = 15021;
+
+    public override string ToString() => $"{Namespace}/{Name}";
+
+    /// <summary>
+    /// The machines of one network in a snapshot. Entries that were written by hand are nobody's to collect and are not
+    /// among them.
+    /// </summary>
+    public static IReadOnlyList<RegisteredAgent> In(MeshSnapshot snapshot, string network)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return [.. snapshot.Objects<WorkloadEntry>()
+            .Where(item => item.Object.Spec.Network == network)
+            .Select(item => Read(item.Object))
+            .OfType<RegisteredAgent>()
+            .Distinct()];
+    }
+
+    /// <summary>Null for an entry that no agent keeps.</summary>
+    public static RegisteredAgent? Read(WorkloadEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var annotations = entry.Metadata.Annotations;
+        if (!annotations.ContainsKey(RegistrationAnnotations.Group) || entry.Spec.Address.Length == 0) return null;
+        if (!DateTimeOffset.TryParse(
+                annotations.GetValueOrDefault(RegistrationAnnotations.ConnectedAt), CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal, out var connectedAt))
+            return null;
+        var isPort = int.TryParse(
+            annotations.GetValueOrDefault(RegistrationAnnotations.HealthPort), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var port);
+        return new RegisteredAgent(
+            entry.Metadata.Namespace, entry.Metadata.Name, entry.Spec.Address, isPort ? port : DefaultHealthPort, connectedAt);
+    }
+}

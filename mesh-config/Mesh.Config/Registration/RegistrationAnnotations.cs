@@ -1,0 +1,21 @@
+namespace Mesh.Config.Registration;
+
+/// <summary>Annotations of a WorkloadEntry that was registered by a machine itself.</summary>
+/// <remarks>Source: istio pilot/pkg/autoregistration/controller.go; the last one is ours.</remarks>
+public static class RegistrationAnnotations
+{
+    /// <summary>Name of the WorkloadGroup; present on every entry that was not written by hand.</summary>
+    public const string Group = "istio.io/autoRegistrationGroup";
+
+    /// <summary>Who keeps the entry: in Istio an istiod instance, here the agent itself.</summary>
+    public const string Controller = "istio.io/workloadController";
+
+    /// <summary>When the machine joined, RFC 3339.</summary>
+    public const string ConnectedAt = "istio.io/connectedAt";
+
+    /// <summary><c>true</c>: without a condition <c>Healthy</c> of <c>True</c> the entry is not an endpoint.</summary>
+    public const string HealthChecksEnabled = "proxy.istio.io/health-checks-enabled";
+
+    /// <summary>Port of the agent's <c>/healthz/ready</c> where it is not 15021.</summary>
+    public const string HealthPort = "mesh-agent/health-port";
+}
