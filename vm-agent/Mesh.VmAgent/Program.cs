@@ -1,1 +1,11 @@
-return 0;
+using Mesh.Hosting;
+using Mesh.VmAgent.Bootstrap;
+
+return await MeshProcess.RunAsync("mesh-agent", async () =>
+{
+    if (!new AgentSettingsReader().TryRead(args, out var settings, out var exitCode)) return exitCode;
+    await using var agent = AgentHost.Build(settings);
+    await agent.StartAsync(CancellationToken.None);
+    await agent.WaitForShutdownAsync(CancellationToken.None);
+    return ExitCodes.Ok;
+});

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 namespace Mesh.DataPlane.Tcp;
 
 /// <summary>Shows a connection's two pipes as one stream, for SslStream.</summary>
-internal sealed class DuplexStream : Stream
+public sealed class DuplexStream : Stream
 {
     private readonly Stream input;
     private readonly Stream output;

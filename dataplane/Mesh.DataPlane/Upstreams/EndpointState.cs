@@ -19,7 +19,7 @@ public sealed class EndpointState
     public int Consecutive5xx { get; internal set; }
     public int ConsecutiveGatewayErrors { get; internal set; }
 
-    internal void Enter() => Interlocked.Increment(ref active);
+    public void Enter() => Interlocked.Increment(ref active);
 
-    internal void Leave() => Interlocked.Decrement(ref active);
+    public void Leave() => Interlocked.Decrement(ref active);
 }

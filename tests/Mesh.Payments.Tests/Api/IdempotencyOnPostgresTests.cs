@@ -1,5 +1,0 @@
-using Mesh.Payments.Tests.Support;
-
-namespace Mesh.Payments.Tests.Api;
-
-public sealed class IdempotencyOnPostgresTests() : IdempotencyTests(StoreKind.Postgres);

@@ -1,5 +1,0 @@
-using Mesh.Payments.Tests.Support;
-
-namespace Mesh.Payments.Tests.Processes;
-
-public sealed class KillOnSqliteTests() : KillTests(StoreKind.Sqlite);

@@ -1,0 +1,207 @@
+using Mesh.Config.Model;
+using Mesh.Config.Registration;
+using Mesh.Gateway.Collection;
+using Mesh.VmAgent.Registration;
+using Mesh.VmAgent.Tests.Registration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Mesh.VmAgent.Tests.Collection;
+
+/// <summary>Dead machines in simulated time: what this gateway does at once, and what it does to their entries.</summary>
+public sealed class RegistrationCollectorTests : IDisposable
+{
+    private readonly SimulatedTime time = new();
+    private readonly MemoryRegistry registry = new();
+    private readonly ScriptedCheck check = new();
+    private readonly CollectionMetrics metrics = new();
+    private readonly CollectionOptions options = new();
+    private readonly AgentProber prober;
+    private readonly RegistrationCollector collector;
+
+    public RegistrationCollectorTests()
+    {
+        prober = new AgentProber("vpc-legacy", check, time, NullLogger<AgentProber>.Instance);
+        collector = new RegistrationCollector(registry, options, metrics, time, NullLogger<RegistrationCollector>.Instance);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => metrics.Dispose();
+
+    [Fact]
+    public async Task An_agent_that_dies_gets_no_traffic_within_five_seconds_is_set_unhealthy_and_then_deleted()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        await SecondsAsync(5);
+        Assert.False(prober.IsDown(Endpoint(agent)));
+
+        check.Set(agent, AgentAnswer.None);
+        var died = time.GetUtcNow();
+        while (!prober.IsDown(Endpoint(agent))) await SecondsAsync(1);
+        Assert.InRange(time.GetUtcNow() - died, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5));
+        var condition = Assert.Single(registry.Only.Status!.Conditions);
+        Assert.Equal(("Healthy", "False", "AgentUnreachable"), (condition.Type, condition.Status, condition.Reason));
+
+        await SecondsAsync(9);
+        Assert.Single(registry.Entries);
+        await SecondsAsync(1);
+        Assert.Empty(registry.Entries);
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_not_ready_gets_no_traffic_but_keeps_its_entry()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        await SecondsAsync(1);
+        check.Set(agent, AgentAnswer.NotReady);
+        await SecondsAsync(60);
+
+        Assert.True(prober.IsDown(Endpoint(agent)));
+        Assert.Null(registry.Only.Status);
+        check.Set(agent, AgentAnswer.Ready);
+        await SecondsAsync(1);
+        Assert.False(prober.IsDown(Endpoint(agent)));
+    }
+
+    [Fact]
+    public async Task An_agent_that_answers_again_in_time_gets_its_entry_back_as_it_was()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        var before = registry.Only;
+        await SecondsAsync(1);
+        check.Set(agent, AgentAnswer.None);
+        await SecondsAsync(8);
+        Assert.NotSame(before, registry.Only);
+        check.Set(agent, AgentAnswer.Ready);
+        await SecondsAsync(30);
+
+        Assert.Same(before, registry.Only);
+        Assert.False(prober.IsDown(Endpoint(agent)));
+    }
+
+    [Fact]
+    public async Task What_the_agent_wrote_itself_in_between_is_not_overwritten()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        await SecondsAsync(1);
+        check.Set(agent, AgentAnswer.None);
+        await SecondsAsync(4);
+        var own = registry.Only with { Status = null };
+        await registry.PutAsync(own, Token);
+        check.Set(agent, AgentAnswer.Ready);
+        await SecondsAsync(2);
+
+        Assert.Same(own, registry.Only);
+    }
+
+    [Fact]
+    public async Task An_entry_whose_agent_was_never_seen_alive_is_not_touched()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        check.Set(agent, AgentAnswer.None);
+        await SecondsAsync(120);
+
+        Assert.Null(registry.Only.Status);
+    }
+
+    [Fact]
+    public async Task A_machine_that_joined_again_is_not_taken_for_the_dead_one()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        await SecondsAsync(1);
+        check.Set(agent, AgentAnswer.None);
+        await SecondsAsync(12);
+        // Back with a new registration, which this gateway's snapshot does not have yet when the grace ends.
+        var again = WorkloadEntryBuilder.Build(Groups.Billing, Groups.Vm, time.GetUtcNow());
+        await registry.PutAsync(again, Token);
+        await RoundAsync([agent]);
+        await RoundAsync([agent]);
+
+        Assert.Same(again, registry.Only);
+    }
+
+    [Fact]
+    public async Task Nothing_is_collected_while_more_than_a_third_are_silent_together_and_the_metric_says_so()
+    {
+        var agents = new List<RegisteredAgent>();
+        for (var i = 1; i <= 5; i++) agents.Add(await JoinAsync($"127.30.1.{i}"));
+        await SecondsAsync(1);
+        check.Set(agents[0], AgentAnswer.None);
+        check.Set(agents[1], AgentAnswer.None);
+        await SecondsAsync(60);
+        Assert.True(metrics.Suspended);
+        Assert.Equal(5, registry.Entries.Count);
+        Assert.All(registry.Entries, entry => Assert.Null(entry.Status));
+
+        check.Set(agents[1], AgentAnswer.Ready);
+        await SecondsAsync(1);
+        Assert.False(metrics.Suspended);
+        await SecondsAsync(11);
+        Assert.Equal(4, registry.Entries.Count);
+        Assert.DoesNotContain(registry.Entries, entry => entry.Metadata.Name == agents[0].Name);
+    }
+
+    [Fact]
+    public async Task A_registry_that_fails_for_a_while_only_delays()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        await SecondsAsync(1);
+        check.Set(agent, AgentAnswer.None);
+        registry.Unreachable = true;
+        await SecondsAsync(30, agent);
+        registry.Unreachable = false;
+        await SecondsAsync(12, agent);
+
+        Assert.Empty(registry.Entries);
+    }
+
+    [Fact]
+    public void Entries_written_by_hand_are_nobodys_to_collect()
+    {
+        var entry = WorkloadEntryBuilder.Build(Groups.Billing, Groups.Vm, time.GetUtcNow());
+        Assert.NotNull(RegisteredAgent.Read(entry));
+
+        var byHand = entry with
+        {
+            Metadata = entry.Metadata with { Annotations = entry.Metadata.Annotations.Remove(RegistrationAnnotations.Group) },
+        };
+        Assert.Null(RegisteredAgent.Read(byHand));
+    }
+
+    [Fact]
+    public async Task Only_direct_endpoints_of_the_own_network_are_judged()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        check.Set(agent, AgentAnswer.None);
+        await SecondsAsync(5);
+
+        Assert.True(prober.IsDown(Endpoint(agent)));
+        Assert.False(prober.IsDown(Endpoint(agent) with { Network = "vpc-a" }));
+        Assert.False(prober.IsDown(Endpoint(agent) with { ViaNetwork = "vpc-legacy" }));
+    }
+
+    private async Task<RegisteredAgent> JoinAsync(string address)
+    {
+        var entry = WorkloadEntryBuilder.Build(Groups.Billing, Groups.Vm with { Address = address }, time.GetUtcNow());
+        await registry.PutAsync(entry, Token);
+        return RegisteredAgent.Read(entry)!;
+    }
+
+    private async Task SecondsAsync(int seconds, params RegisteredAgent[] agents)
+    {
+        for (var i = 0; i < seconds; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await RoundAsync(agents.Length > 0 ? agents : [.. registry.Entries.Select(RegisteredAgent.Read).OfType<RegisteredAgent>()]);
+        }
+    }
+
+    private async Task RoundAsync(IReadOnlyList<RegisteredAgent> agents)
+    {
+        await prober.RoundAsync(agents, Token);
+        await collector.StepAsync([.. prober.Observations], Token);
+    }
+
+    private static ProxyEndpoint Endpoint(RegisteredAgent agent) =>
+        new() { Address = agent.Address, Port = 15006, Network = "vpc-legacy" };
+}

@@ -1,0 +1,161 @@
+using Mesh.Config.Registration;
+using Mesh.Config.Resources.Networking;
+using Mesh.VmAgent.Health;
+using Mesh.VmAgent.Registration;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Mesh.VmAgent.Tests.Registration;
+
+/// <summary>What an agent does about its entry, whatever happens to group, entry and registry.</summary>
+public sealed class RegistrationKeeperTests
+{
+    private readonly SimulatedTime time = new();
+    private readonly MemoryRegistry registry = new();
+    private WorkloadGroup? group = Groups.Billing;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_group_that_does_not_exist_yet_is_waited_for_and_named()
+    {
+        group = null;
+        await using var keeper = Keeper();
+
+        await keeper.LookAfterAsync(Token);
+        Assert.Equal(RegistrationState.WaitingForGroup, keeper.Status.State);
+        Assert.Contains("WorkloadGroup prod/legacy-billing does not exist", keeper.Status.Message, StringComparison.Ordinal);
+        Assert.Empty(registry.Entries);
+
+        group = Groups.Billing;
+        await keeper.LookAfterAsync(Token);
+        Assert.Equal(RegistrationState.Registered, keeper.Status.State);
+        Assert.Equal("legacy-billing-127.30.1.10-vpc-legacy", registry.Only.Metadata.Name);
+    }
+
+    [Fact]
+    public async Task Health_is_written_at_edges_only_and_survives_a_deletion_of_the_entry()
+    {
+        await using var keeper = Keeper();
+        await keeper.LookAfterAsync(Token);
+        Assert.Null(registry.Only.Status);
+
+        await keeper.ReportHealthAsync(new HealthChange(false, "ConnectionRefused", "nobody there", time.GetUtcNow()), Token);
+        await keeper.LookAfterAsync(Token);
+        await keeper.LookAfterAsync(Token);
+        Assert.Equal(2, registry.Writes.Count);
+        var condition = Assert.Single(registry.Only.Status!.Conditions);
+        Assert.Equal(("Healthy", "False", "ConnectionRefused", "nobody there"), (condition.Type, condition.Status, condition.Reason, condition.Message));
+        Assert.Equal(time.GetUtcNow(), condition.LastTransitionTime);
+
+        await registry.DeleteAsync("prod", registry.Only.Metadata.Name, Token);
+        await keeper.LookAfterAsync(Token);
+        Assert.Equal("False", Assert.Single(registry.Only.Status!.Conditions).Status);
+    }
+
+    [Fact]
+    public async Task Health_that_came_before_the_entry_is_in_it_from_the_first_write()
+    {
+        await using var keeper = Keeper();
+        await keeper.ReportHealthAsync(new HealthChange(true, "ProbeSucceeded", "fine", time.GetUtcNow()), Token);
+        await keeper.LookAfterAsync(Token);
+
+        Assert.Equal("True", Assert.Single(Assert.Single(registry.Writes).Status!.Conditions).Status);
+    }
+
+    [Fact]
+    public async Task A_changed_group_changes_the_entry()
+    {
+        await using var keeper = Keeper();
+        await keeper.LookAfterAsync(Token);
+        group = Groups.Billing with
+        {
+            Spec = Groups.Billing.Spec with { Template = Groups.Billing.Spec.Template! with { Weight = 9 } },
+        };
+        await keeper.LookAfterAsync(Token);
+
+        Assert.Equal(9u, registry.Only.Spec.Weight);
+        Assert.Equal(2, registry.Writes.Count);
+    }
+
+    [Fact]
+    public async Task Another_living_agent_with_the_same_address_keeps_its_entry_and_the_newcomer_says_so()
+    {
+        await using var first = Keeper();
+        await using var second = Keeper(Groups.Vm with { Agent = "agent-vm-2" });
+        await first.LookAfterAsync(Token);
+        await second.LookAfterAsync(Token);
+
+        Assert.Equal(RegistrationState.NameTaken, second.Status.State);
+        Assert.Contains("127.30.1.10", second.Status.Message, StringComparison.Ordinal);
+        Assert.Equal("agent-vm", registry.Only.Metadata.Annotations[RegistrationAnnotations.Controller]);
+
+        await first.LeaveAsync(Token);
+        await second.LookAfterAsync(Token);
+        Assert.Equal("agent-vm-2", registry.Only.Metadata.Annotations[RegistrationAnnotations.Controller]);
+    }
+
+    [Fact]
+    public async Task Leaving_removes_the_entry_for_good()
+    {
+        await using var keeper = Keeper();
+        await keeper.LookAfterAsync(Token);
+        await keeper.LeaveAsync(Token);
+        await keeper.LookAfterAsync(Token);
+        await keeper.ReportHealthAsync(new HealthChange(true, "ProbeSucceeded", "fine", time.GetUtcNow()), Token);
+
+        Assert.Empty(registry.Entries);
+        Assert.Equal(RegistrationState.Left, keeper.Status.State);
+    }
+
+    [Fact]
+    public async Task Leaving_leaves_an_entry_alone_that_somebody_else_keeps_by_now()
+    {
+        await using var keeper = Keeper();
+        await keeper.LookAfterAsync(Token);
+        var entry = registry.Only;
+        await registry.PutAsync(entry with
+        {
+            Metadata = entry.Metadata with
+            {
+                Annotations = entry.Metadata.Annotations.SetItem(RegistrationAnnotations.Controller, "istiod-0"),
+            },
+        }, Token);
+
+        await keeper.LeaveAsync(Token);
+
+        Assert.Single(registry.Entries);
+    }
+
+    [Fact]
+    public async Task A_registry_out_of_reach_is_told_and_tried_again()
+    {
+        await using var keeper = Keeper();
+        registry.Unreachable = true;
+        await keeper.LookAfterAsync(Token);
+        Assert.Equal(RegistrationState.Failing, keeper.Status.State);
+        Assert.Contains("the disk is gone", keeper.Status.Message, StringComparison.Ordinal);
+
+        registry.Unreachable = false;
+        await keeper.LookAfterAsync(Token);
+        Assert.Equal(RegistrationState.Registered, keeper.Status.State);
+    }
+
+    [Fact]
+    public async Task A_deleted_entry_is_back_within_a_second()
+    {
+        await using var keeper = Keeper();
+        using var stop = new CancellationTokenSource();
+        var running = keeper.RunAsync(stop.Token);
+        await time.BeginsAsync(RegistrationKeeper.Period);
+        await registry.DeleteAsync("prod", registry.Only.Metadata.Name, Token);
+        await time.PassAsync(RegistrationKeeper.Period);
+        await time.BeginsAsync(RegistrationKeeper.Period);
+
+        Assert.Single(registry.Entries);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    private RegistrationKeeper Keeper(WorkloadInstance? instance = null) => new(
+        instance ?? Groups.Vm, "legacy-billing", () => group, registry, time, NullLogger<RegistrationKeeper>.Instance);
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using Mesh.Hosting.Health;
+using Mesh.Hosting.Logging;
+using Mesh.Hosting.Networking;
+using Mesh.Hosting.Shutdown;
+using Mesh.VmAgent.Admin;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Mesh.VmAgent.Bootstrap;
+
+/// <summary>An agent with its listeners: made, started, and left running until it is told to stop.</summary>
+public sealed class AgentHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly AgentRuntime runtime;
+
+    private AgentHost(WebApplication app, AgentRuntime runtime)
+    {
+        this.app = app;
+        this.runtime = runtime;
+    }
+
+    public IReadiness Readiness => runtime.Readiness.State;
+
+    /// <summary>As <c>/status</c> tells it.</summary>
+    public AgentStatus Status => runtime.Status();
+
+    /// <exception cref="Mesh.Hosting.StartupException">A port is in use, or a file is missing, unusable or expired.</exception>
+    public static AgentHost Build(AgentSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var listeners = ListenersOf(settings);
+        foreach (var (endPoint, option, _) in listeners) ListenErrors.EnsureFree(endPoint, option);
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.AddMeshConsole(settings.LogLevel);
+        var logs = LoggerFactory.Create(logging => logging.AddMeshConsole(settings.LogLevel));
+        var runtime = new AgentRuntime(settings, TimeProvider.System, logs);
+        if (runtime.Registration is { } registration)
+            builder.Services.AddSingleton<IDrainStep>(new DeregistrationStep(registration, TimeProvider.System));
+        builder.Services.AddDrain(runtime.Readiness.State, settings.DrainTimeout);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Bodies are streamed through; what is too large is the application's to say.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            foreach (var (endPoint, _, role) in listeners)
+                kestrel.Listen(endPoint, listen => Configure(listen, role, runtime));
+        });
+        var app = builder.Build();
+        var admin = new AdminPages(runtime.Readiness.State, runtime.Status);
+        app.Run(context => HandleAsync(context, runtime, admin));
+        return new AgentHost(app, runtime);
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        runtime.Start();
+        await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        runtime.Join();
+    }
+
+    /// <summary>Until SIGTERM or SIGINT; leaves in order before it returns.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => app.WaitForShutdownAsync(cancellationToken);
+
+    /// <summary>Leaves in order.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => app.StopAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync().ConfigureAwait(false);
+        await runtime.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static List<(IPEndPoint EndPoint, string Option, ListenerRole Role)> ListenersOf(AgentSettings settings)
+    {
+        List<(IPEndPoint, string, ListenerRole)> listeners =
+        [
+            (new IPEndPoint(settings.WorkloadAddress, settings.InboundPort), "inbound-port", ListenerRole.Inbound),
+            (new IPEndPoint(settings.WorkloadAddress, settings.HealthPort), "health-port", ListenerRole.Health),
+            (settings.Admin, "admin", ListenerRole.Admin),
+        ];
+        if (settings.Outbound is { } outbound) listeners.Add((outbound, "outbound", ListenerRole.Outbound));
+        return listeners;
+    }
+
+    private static void Configure(ListenOptions listen, ListenerRole role, AgentRuntime runtime)
+    {
+        var feature = new ListenerFeature(role);
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(feature);
+            return next(connection);
+        });
+        switch (role)
+        {
+            case ListenerRole.Inbound:
+                runtime.Inbound.Use(listen);
+                break;
+            case ListenerRole.Outbound:
+                runtime.Outbound!.Use(listen);
+                break;
+            default:
+                listen.Protocols = HttpProtocols.Http1;
+                break;
+        }
+    }
+
+    private static Task HandleAsync(HttpContext context, AgentRuntime runtime, AdminPages admin)
+    {
+        switch (context.Features.Get<ListenerFeature>()?.Role)
+        {
+            case ListenerRole.Inbound:
+                return runtime.Inbound.HandleAsync(context);
+            case ListenerRole.Outbound:
+                return runtime.Outbound!.HandleAsync(context);
+            case ListenerRole.Admin:
+                return admin.HandleAsync(context);
+            case ListenerRole.Health when context.Request.Path == HealthEndpoint.Path:
+                return HealthEndpoint.AnswerAsync(context, runtime.Readiness.State);
+            default:
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+        }
+    }
+}

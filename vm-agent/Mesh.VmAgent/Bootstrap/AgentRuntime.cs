@@ -1,0 +1,237 @@
+using System.Collections.Immutable;
+using Mesh.Config.Diagnostics;
+using Mesh.Config.Model;
+using Mesh.Config.Sources;
+using Mesh.DataPlane.Http;
+using Mesh.DataPlane.Identity;
+using Mesh.DataPlane.Registration;
+using Mesh.DataPlane.Upstreams;
+using Mesh.Hosting.AccessLogs;
+using Mesh.Hosting.Settings;
+using Mesh.VmAgent.Admin;
+using Mesh.VmAgent.Proxy;
+using Mesh.VmAgent.Registration;
+
+namespace Mesh.VmAgent.Bootstrap;
+
+/// <summary>The parts of one agent, put together; listeners and lifetime are <see cref="AgentHost"/>'s.</summary>
+internal sealed class AgentRuntime : IAsyncDisposable
+{
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly AgentSettings settings;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly IAccessLog accessLog;
+    private readonly IWorkloadIdentity identity;
+    private readonly Lock publishing = new();
+    private readonly ViewEndpointDirectory directory = new();
+    private readonly List<UpstreamChannels> channels = [];
+    private readonly HealthReporter? health;
+    private readonly CancellationTokenSource stop = new();
+    private volatile MeshState? state;
+    private volatile InboundTargets? targets;
+    private ImmutableHashSet<Diagnostic> told = [];
+    private MeshModel? model;
+    private Task? loops;
+
+    public AgentRuntime(AgentSettings settings, TimeProvider time, ILoggerFactory logs)
+    {
+        this.settings = settings;
+        this.time = time;
+        log = logs.CreateLogger("Mesh.VmAgent");
+        accessLog = OpenAccessLog(settings);
+        identity = AgentIdentity.Create(settings, time, logs);
+        Readiness = new AgentReadiness(settings, time);
+
+        var balancer = new UpstreamBalancer(NoEndpointHealth.Instance, time, new Random());
+        // The application is called from wherever the system likes, other workloads from the workload's own address.
+        var toApp = new UpstreamConnector(identity, time);
+        var toMesh = new UpstreamConnector(identity, time, settings.WorkloadAddress);
+        Inbound = new InboundListener(
+            settings.Name, identity, [settings.TrustDomain], () => targets, Pipeline(balancer, toApp, keepClientCert: true),
+            new RawForwarder(settings.Name, balancer, toApp, accessLog, time), accessLog, time);
+        if (settings.Outbound is { } outbound)
+        {
+            var outside = settings.OutboundUnknown == UnknownDestinations.Allow ? new OutsideDestinations(outbound) : null;
+            var tunnel = new ConnectTunnel(
+                settings, () => state?.View, new RawForwarder(settings.Name, balancer, toMesh, accessLog, time), outside);
+            Outbound = new OutboundListener(
+                settings, () => state?.View, Pipeline(balancer, toMesh, keepClientCert: false), tunnel, outside);
+        }
+
+        if (settings is { WorkloadGroup: { } group, Register: { } register })
+        {
+            Registration = new RegistrationKeeper(
+                InstanceOf(settings), group.Name, () => state?.Group, new FileWorkloadRegistry(register.Folder), time,
+                logs.CreateLogger<RegistrationKeeper>());
+            Registration.Changed += Readiness.Registered;
+            health = new HealthReporter(
+                () => state?.Group, settings.AppAddress.ToString(), Registration, time, logs.CreateLogger<HealthReporter>());
+        }
+    }
+
+    public AgentReadiness Readiness { get; }
+
+    public InboundListener Inbound { get; }
+
+    /// <summary>Null: none was asked for.</summary>
+    public OutboundListener? Outbound { get; }
+
+    /// <summary>Null: somebody else registers this workload.</summary>
+    public RegistrationKeeper? Registration { get; }
+
+    /// <summary>Begins to read configuration; the certificate is already asked for.</summary>
+    public void Start()
+    {
+        model = MeshModel.Start(
+            settings.Sources.Select(source => new FolderSource(source.Folder, source.Cluster, time: time)),
+            new MeshModelOptions { TrustDomain = settings.TrustDomain, SyncDeadline = settings.SyncDeadline },
+            time,
+            stop.Token);
+        model.Published += OnPublished;
+        OnPublished(model.Current);
+    }
+
+    /// <summary>Listeners are open: now the workload may be announced.</summary>
+    public void Join()
+    {
+        Readiness.Listening();
+        loops = Task.WhenAll(WatchIdentityAsync(), RegisterAsync());
+    }
+
+    public AgentStatus Status()
+    {
+        var current = identity.Current;
+        var snapshot = model?.Current;
+        return new AgentStatus
+        {
+            Name = settings.Name,
+            Version = SettingsReader.ProgramVersion(),
+            Ready = Readiness.State.IsReady,
+            Missing = [.. Readiness.State.Missing],
+            Cluster = settings.Cluster,
+            Network = settings.Network,
+            Locality = settings.Locality.ToString(),
+            Address = settings.WorkloadAddress.ToString(),
+            Identity = new IdentityStatus(
+                (current?.Id ?? new SpiffeId(settings.TrustDomain, settings.Namespace, settings.ServiceAccount)).ToString(),
+                current?.NotAfter, IdentityProblem()),
+            Registration = Registration is null
+                ? null
+                : new RegistrationSummary(
+                    Registration.Status.State.ToString(), Registration.Status.Entry, settings.Register!.Folder, Registration.Status.Message),
+            Health = health?.Last is { } last ? new HealthSummary(last.Healthy, last.Reason, last.Message, last.At) : null,
+            Configuration = new ConfigurationStatus(
+                snapshot?.Synced ?? false, snapshot?.Version ?? 0,
+                [.. settings.Sources.Select(source => $"file:{source.Folder}@{source.Cluster}")],
+                state?.View.Upstreams.Count() ?? 0,
+                [.. (snapshot?.Diagnostics ?? []).Where(finding => finding.Severity >= Severity.Warning).Select(finding => finding.ToString())]),
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync().ConfigureAwait(false);
+        if (loops is not null) await loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (model is not null) await model.DisposeAsync().ConfigureAwait(false);
+        if (Registration is not null) await Registration.DisposeAsync().ConfigureAwait(false);
+        foreach (var pool in channels) await pool.DisposeAsync().ConfigureAwait(false);
+        if (identity is IAsyncDisposable disposable) await disposable.DisposeAsync().ConfigureAwait(false);
+        if (accessLog is AccessLogWriter writer) await writer.DisposeAsync().ConfigureAwait(false);
+        stop.Dispose();
+    }
+
+    private static IAccessLog OpenAccessLog(AgentSettings settings)
+    {
+        if (settings.AccessLog is not { } path) return new NoAccessLog();
+        try
+        {
+            return new AccessLogWriter(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new Hosting.StartupException($"cannot write the access log {path}: {error.Message}; correct --access-log", inner: error);
+        }
+    }
+
+    private static WorkloadInstance InstanceOf(AgentSettings settings) => new(
+        settings.Name, settings.Namespace, settings.ServiceAccount, settings.WorkloadAddress.ToString())
+    {
+        Network = settings.Network,
+        Locality = settings.Locality,
+        Labels = settings.Labels,
+        InboundPort = settings.InboundPort,
+        HealthPort = settings.HealthPort,
+    };
+
+    private HttpPipeline Pipeline(UpstreamBalancer balancer, UpstreamConnector connector, bool keepClientCert)
+    {
+        var pool = new UpstreamChannels(connector, time);
+        channels.Add(pool);
+        return new HttpPipeline(
+            new HttpPipelineOptions { Process = settings.Name, KeepForwardedClientCert = keepClientCert },
+            directory, balancer, new InvokerForwarding(pool), accessLog, time, Random.Shared);
+    }
+
+    private void OnPublished(MeshSnapshot snapshot)
+    {
+        lock (publishing)
+        {
+            // The first call may come late, after the model has published something newer.
+            if (state?.Snapshot.Version > snapshot.Version || MeshState.Of(snapshot, settings) is not { } next) return;
+            targets = new InboundTargets(settings, next);
+            state = next;
+            directory.Update(next.View);
+        }
+
+        TellFindings(snapshot);
+        Readiness.Synced();
+    }
+
+    /// <summary>Each finding once, for as long as it stays.</summary>
+    private void TellFindings(MeshSnapshot snapshot)
+    {
+        var now = snapshot.Diagnostics.Where(finding => finding.Severity >= Severity.Warning).ToImmutableHashSet();
+        foreach (var finding in now.Except(told)) log.Finding(finding.ToString());
+        told = now;
+    }
+
+    private string? IdentityProblem() => (identity as CaWorkloadIdentity)?.LastError;
+
+    private async Task WatchIdentityAsync()
+    {
+        identity.Changed += Look;
+        while (true)
+        {
+            Look();
+            await Task.Delay(LookPeriod, time, stop.Token).ConfigureAwait(false);
+        }
+
+        void Look() => Readiness.Certified(identity.Current, IdentityProblem());
+    }
+
+    private async Task RegisterAsync()
+    {
+        if (Registration is null || health is null) return;
+        // Without a certificate no call could be taken: the entry would only lead callers here in vain.
+        await identity.WaitAsync(stop.Token).ConfigureAwait(false);
+        model!.Published += LookAfterSoon;
+        await Task.WhenAll(Registration.RunAsync(stop.Token), health.RunAsync(stop.Token)).ConfigureAwait(false);
+    }
+
+    /// <summary>Does not wait for the keeper's next look: a machine joins as soon as its group is known.</summary>
+    private void LookAfterSoon(MeshSnapshot snapshot) => _ = LookAfterAsync();
+
+    private async Task LookAfterAsync()
+    {
+        try
+        {
+            await Registration!.LookAfterAsync(stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
+        {
+            // Stopping.
+        }
+    }
+}

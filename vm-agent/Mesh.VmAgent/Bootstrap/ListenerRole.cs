@@ -1,0 +1,10 @@
+namespace Mesh.VmAgent.Bootstrap;
+
+/// <summary>Which of the agent's listeners a request came in by.</summary>
+internal enum ListenerRole
+{
+    Inbound,
+    Outbound,
+    Health,
+    Admin,
+}

@@ -1,0 +1,37 @@
+using Mesh.VmAgent.Registration;
+
+namespace Mesh.VmAgent;
+
+/// <summary>All log lines of the agent; ids are stable.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(100, LogLevel.Information, "registering WorkloadEntry {Entry} in {Place}")]
+    public static partial void Registering(this ILogger log, string entry, string place);
+
+    [LoggerMessage(101, LogLevel.Warning, "WorkloadEntry {Entry} was deleted from {Place} by somebody else; registering again")]
+    public static partial void EntryWasDeleted(this ILogger log, string entry, string place);
+
+    [LoggerMessage(102, LogLevel.Information, "WorkloadGroup {Group} changed; writing WorkloadEntry {Entry} anew")]
+    public static partial void GroupChanged(this ILogger log, string group, string entry);
+
+    [LoggerMessage(103, LogLevel.Information, "WorkloadEntry {Entry} removed from {Place}")]
+    public static partial void Deregistered(this ILogger log, string entry, string place);
+
+    [LoggerMessage(104, LogLevel.Warning, "WorkloadEntry {Entry} is now kept by {Keeper} and was left alone")]
+    public static partial void EntryIsNotOurs(this ILogger log, string entry, string keeper);
+
+    [LoggerMessage(105, LogLevel.Error, "WorkloadEntry {Entry} could not be removed from {Place}: {Reason}; delete it by hand if no gateway collects it")]
+    public static partial void CannotDeregister(this ILogger log, string entry, string place, string reason);
+
+    [LoggerMessage(EventId = 106, Message = "registration {State}: {Message}")]
+    public static partial void RegistrationChanged(this ILogger log, LogLevel level, RegistrationState state, string message);
+
+    [LoggerMessage(110, LogLevel.Information, "the application is {Health}: {Message}")]
+    public static partial void HealthChanged(this ILogger log, string health, string message);
+
+    [LoggerMessage(111, LogLevel.Information, "probing {Action} every {Seconds} s")]
+    public static partial void Probing(this ILogger log, string action, double seconds);
+
+    [LoggerMessage(120, LogLevel.Warning, "configuration: {Finding}")]
+    public static partial void Finding(this ILogger log, string finding);
+}

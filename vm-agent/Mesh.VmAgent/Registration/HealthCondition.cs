@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Mesh.Config.Resources.Networking;
+using Mesh.VmAgent.Health;
+
+namespace Mesh.VmAgent.Registration;
+
+/// <summary>The condition <c>Healthy</c> of a WorkloadEntry.</summary>
+/// <remarks>Source: istio pilot/pkg/model/status/workloadentry.go.</remarks>
+internal static class HealthCondition
+{
+    public const string Type = "Healthy";
+
+    /// <summary>Other conditions stay as they are.</summary>
+    public static WorkloadEntry With(WorkloadEntry entry, HealthChange change)
+    {
+        var others = entry.Status?.Conditions.Where(condition => condition.Type != Type).ToImmutableArray() ?? [];
+        return entry with { Status = (entry.Status ?? new IstioStatus()) with { Conditions = [Of(change), .. others] } };
+    }
+
+    private static IstioCondition Of(HealthChange change) => new()
+    {
+        Type = Type,
+        Status = change.Healthy ? "True" : "False",
+        Reason = change.Reason,
+        Message = change.Message,
+        LastProbeTime = change.At,
+        LastTransitionTime = change.At,
+    };
+}

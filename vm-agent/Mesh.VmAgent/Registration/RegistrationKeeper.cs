@@ -1,0 +1,194 @@
+using Mesh.Config.Registration;
+using Mesh.Config.Resources;
+using Mesh.Config.Resources.Networking;
+using Mesh.Hosting;
+using Mesh.VmAgent.Health;
+
+namespace Mesh.VmAgent.Registration;
+
+/// <summary>
+/// Keeps this machine's WorkloadEntry: writes it once its WorkloadGroup exists and the name is free, writes it again when
+/// somebody deleted it or the group changed, carries health into its status, and removes it when the machine leaves.
+/// </summary>
+/// <param name="group">The WorkloadGroup as configuration has it now; null when there is none.</param>
+public sealed class RegistrationKeeper(
+    WorkloadInstance instance,
+    string groupName,
+    Func<WorkloadGroup?> group,
+    IWorkloadRegistry registry,
+    TimeProvider time,
+    ILogger<RegistrationKeeper> log) : IAsyncDisposable
+{
+    /// <summary>How often the entry is looked after: also how long a deleted one is missing.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly string entryName = WorkloadEntryBuilder.Name(groupName, instance);
+    private readonly DateTimeOffset connectedAt = time.GetUtcNow();
+    private IAsyncDisposable? claim;
+    private WorkloadEntry? written;
+    private HealthChange? health;
+    private volatile RegistrationStatus status = new(RegistrationState.Starting, "", "not tried yet");
+
+    /// <summary>Raised after <see cref="Status"/> changed. Handlers must be quick and must not throw.</summary>
+    public event Action<RegistrationStatus>? Changed;
+
+    public RegistrationStatus Status => status;
+
+    /// <summary>Looks after the entry until cancelled; does not remove it then.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await LookAfterAsync(cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Period, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One look, as <see cref="RunAsync"/> does it every period; also right after configuration changed.</summary>
+    public Task LookAfterAsync(CancellationToken cancellationToken) => ExclusiveAsync(StepAsync, cancellationToken);
+
+    /// <summary>Puts an edge of the application's health into the entry; kept for later when there is no entry yet.</summary>
+    public Task ReportHealthAsync(HealthChange change, CancellationToken cancellationToken)
+    {
+        log.HealthChanged(change.Healthy ? "healthy" : "unhealthy", change.Message);
+        return ExclusiveAsync(
+            async token =>
+            {
+                health = change;
+                if (written is null || status.State == RegistrationState.Left) return;
+                await WriteAsync(written, token).ConfigureAwait(false);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Removes the entry, if it is still this agent's, and frees its name. Nothing is written afterwards.</summary>
+    public Task LeaveAsync(CancellationToken cancellationToken) => ExclusiveAsync(
+        async token =>
+        {
+            if (status.State == RegistrationState.Left) return;
+            var wasRegistered = written is not null;
+            written = null;
+            // Set before the deletion is tried: a failed deletion must not be undone by the next look.
+            Set(RegistrationState.Left, "left: the entry was removed");
+            if (wasRegistered) await DeleteOwnAsync(token).ConfigureAwait(false);
+            await ReleaseAsync().ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await ReleaseAsync().ConfigureAwait(false);
+        gate.Dispose();
+    }
+
+    private async Task ExclusiveAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await action(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            if (status.State == RegistrationState.Left) log.CannotDeregister(entryName, registry.Place, error.Message);
+            else Set(RegistrationState.Failing, $"cannot reach {registry.Place}: {error.Message}; trying again every second");
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private async Task StepAsync(CancellationToken cancellationToken)
+    {
+        if (status.State == RegistrationState.Left) return;
+        if (group() is not { } current)
+        {
+            if (written is null)
+            {
+                Set(
+                    RegistrationState.WaitingForGroup,
+                    $"WorkloadGroup {instance.Namespace}/{groupName} does not exist (yet) in the configuration; create it, or correct --workload-group");
+            }
+
+            return;
+        }
+
+        if (WorkloadEntryBuilder.Refusal(current, instance) is { } refusal)
+        {
+            Set(RegistrationState.Refused, refusal);
+            return;
+        }
+
+        claim ??= await registry.TryClaimAsync(instance.Namespace, entryName, instance.Agent, cancellationToken).ConfigureAwait(false);
+        if (claim is null)
+        {
+            Set(
+                RegistrationState.NameTaken,
+                $"another running agent keeps WorkloadEntry {instance.Namespace}/{entryName}: two machines have the address "
+                    + $"{instance.Address}; give one another --workload-address or --network");
+            return;
+        }
+
+        await EnsureAsync(current, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task EnsureAsync(WorkloadGroup current, CancellationToken cancellationToken)
+    {
+        var wanted = WorkloadEntryBuilder.Build(current, instance, connectedAt);
+        var there = await registry.FindAsync(instance.Namespace, entryName, cancellationToken).ConfigureAwait(false);
+        if (written is null) log.Registering(entryName, registry.Place);
+        else if (there is null) log.EntryWasDeleted(entryName, registry.Place);
+        else if (!SameApartFromStatus(wanted, written)) log.GroupChanged(groupName, entryName);
+        else
+        {
+            Set(RegistrationState.Registered, $"registered in {registry.Place}");
+            return;
+        }
+
+        await WriteAsync(wanted, cancellationToken).ConfigureAwait(false);
+        Set(RegistrationState.Registered, $"registered in {registry.Place}");
+    }
+
+    private async Task WriteAsync(WorkloadEntry entry, CancellationToken cancellationToken)
+    {
+        Invariant.Holds(claim is not null, $"the name {entryName} is this agent's");
+        var withHealth = health is null ? entry : HealthCondition.With(entry, health);
+        await registry.PutAsync(withHealth, cancellationToken).ConfigureAwait(false);
+        written = withHealth;
+    }
+
+    private async Task DeleteOwnAsync(CancellationToken cancellationToken)
+    {
+        var there = await registry.FindAsync(instance.Namespace, entryName, cancellationToken).ConfigureAwait(false);
+        var keeper = there?.Metadata.Annotations.GetValueOrDefault(RegistrationAnnotations.Controller);
+        if (there is not null && keeper != instance.Agent)
+        {
+            log.EntryIsNotOurs(entryName, keeper ?? "nobody");
+            return;
+        }
+
+        await registry.DeleteAsync(instance.Namespace, entryName, cancellationToken).ConfigureAwait(false);
+        log.Deregistered(entryName, registry.Place);
+    }
+
+    private async Task ReleaseAsync()
+    {
+        var held = Interlocked.Exchange(ref claim, null);
+        if (held is not null) await held.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void Set(RegistrationState state, string message)
+    {
+        var next = new RegistrationStatus(state, $"{instance.Namespace}/{entryName}", message);
+        if (next == status) return;
+        status = next;
+        log.RegistrationChanged(
+            state is RegistrationState.Registered or RegistrationState.Left ? LogLevel.Information : LogLevel.Warning, state, message);
+        Changed?.Invoke(next);
+    }
+
+    private static bool SameApartFromStatus(WorkloadEntry one, WorkloadEntry other) =>
+        MeshYaml.Write(one with { Status = null }) == MeshYaml.Write(other with { Status = null });
+}
