@@ -20,6 +20,9 @@ internal sealed record PaymentsOptions
 
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>Empty lets every caller act for every merchant.</summary>
+    public IReadOnlyList<Api.MerchantBinding> Merchants { get; init; } = [];
+
     /// <summary>How long an idempotency key is kept after its first use.</summary>
     public TimeSpan KeyLifetime { get; init; } = TimeSpan.FromDays(2);
 

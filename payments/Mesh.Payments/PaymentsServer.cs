@@ -44,11 +44,13 @@ internal sealed class PaymentsServer : IAsyncDisposable
         var accessLog = OpenAccessLog(options.AccessLog);
         var database = await options.Store.OpenAsync(cancellationToken).ConfigureAwait(false);
         var readiness = new Readiness();
-        var app = Build(options, database, accessLog, readiness, time);
+        var store = readiness.Add("store", "the schema is being brought up to date");
+        var app = Build(options, database, accessLog, readiness, store, time);
         var migration = new Migrator(database, time, app.Services.GetRequiredService<ILogger<Migrator>>());
         await migration.RunAsync(cancellationToken).ConfigureAwait(false);
         var mutations = app.Services.GetRequiredService<MutationQueue>();
         ShowHealth(app.Services.GetRequiredService<HealthServiceImpl>(), readiness);
+        store.Met();
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         return new PaymentsServer(app, database, mutations, accessLog);
     }
@@ -66,7 +68,8 @@ internal sealed class PaymentsServer : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        PaymentsOptions options, IDatabase database, AccessLogWriter? accessLog, Readiness readiness, TimeProvider time)
+        PaymentsOptions options, IDatabase database, AccessLogWriter? accessLog, Readiness readiness,
+        ReadinessCondition store, TimeProvider time)
     {
         // Slim: no configuration files, no reloading, no static assets; what this process is told comes from its settings.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions());
@@ -76,6 +79,9 @@ internal sealed class PaymentsServer : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
         AddServices(builder.Services, options, database, readiness, time);
+        builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton<StoreMaintenance>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<StoreMaintenance>());
 
         var app = builder.Build();
         app.UseHealthEndpoint(readiness);
@@ -95,6 +101,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         services.AddSingleton(new PaymentReader(database));
         services.AddSingleton(provider => new MutationQueue(
             database, options.KeyLifetime, time, provider.GetRequiredService<ILogger<MutationQueue>>()));
+        services.AddSingleton(new MerchantAccess(options.Merchants));
         services.AddSingleton<HealthServiceImpl>();
         services.AddSingleton<PaymentsService>();
         services.AddDrain(readiness, options.DrainTimeout);

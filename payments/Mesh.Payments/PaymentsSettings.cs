@@ -15,6 +15,7 @@ internal sealed class PaymentsSettings
     private readonly Setting<IPEndPoint> listen;
     private readonly Setting<StoreAddress> store;
     private readonly Setting<IReadOnlyList<IPNetwork>> trustedProxies;
+    private readonly Setting<IReadOnlyList<MerchantBinding>> merchants;
     private readonly Setting<TimeSpan> keyLifetime;
     private readonly Setting<TimeSpan> drainTimeout;
     private readonly Setting<int> requestLimit;
@@ -29,6 +30,8 @@ internal sealed class PaymentsSettings
         store = Definition.Required("store", "STORE", "Where payments are kept: sqlite:FILE.", StoreAddress.Parse);
         trustedProxies = Definition.Many("trusted-proxy", "ADDR",
             "Address or range of this workload's own proxy: only from there x-forwarded-client-cert is believed.", TrustedProxies.Parse);
+        merchants = Definition.Many("merchant-binding", "SPIFFE-ID=MERCHANT",
+            "A caller who may act for a merchant, * for any of either; without any binding everybody may for all.", MerchantBinding.Parse);
         keyLifetime = Definition.WithDefault("idempotency-lifetime", "DURATION",
             "How long the answer to an idempotency key is kept; 24h at least.", KeyLifetime, "48h");
         drainTimeout = Definition.WithDefault("drain-timeout", "DURATION",
@@ -47,6 +50,7 @@ internal sealed class PaymentsSettings
         Store = settings.Get(store),
         AccessLog = settings.Get(common.AccessLog),
         TrustedProxies = settings.Get(trustedProxies),
+        Merchants = settings.Get(merchants),
         KeyLifetime = settings.Get(keyLifetime),
         DrainTimeout = settings.Get(drainTimeout),
         RequestLimit = settings.Get(requestLimit),

@@ -39,8 +39,7 @@ internal static class Errors
     }
 
     /// <summary>NOT_FOUND for a read.</summary>
-    public static Status NotFound(string id) =>
-        Of(new Refusal(RefusalReason.PaymentNotFound, $"there is no payment {PaymentIds.NameOf(id)}", id));
+    public static Status NotFound(string id) => Of(Refusal.NotFound(id));
 
     /// <summary>Something that may be sent again, with its key, after a pause.</summary>
     public static Status TryAgain(StatusCode code, string reason, string message, TimeSpan after) =>
@@ -53,6 +52,7 @@ internal static class Errors
     private static StatusCode CodeOf(RefusalReason reason) => reason switch
     {
         RefusalReason.PaymentNotFound => StatusCode.NotFound,
+        RefusalReason.MerchantNotAllowed => StatusCode.PermissionDenied,
         RefusalReason.CurrencyMismatch or RefusalReason.IdempotencyKeyReused => StatusCode.InvalidArgument,
         _ => StatusCode.FailedPrecondition,
     };

@@ -5,7 +5,8 @@ using Mesh.Payments.Storage;
 namespace Mesh.Payments.Api;
 
 /// <summary>payments.v1.Payments: checks requests, makes mutations of them, and answers with what was decided.</summary>
-internal sealed class PaymentsService(MutationQueue mutations, PaymentReader reader) : V1.Payments.PaymentsBase
+internal sealed class PaymentsService(MutationQueue mutations, PaymentReader reader, MerchantAccess access)
+    : V1.Payments.PaymentsBase
 {
     private const int DefaultPageSize = 50;
     private const int LargestPageSize = 1000;
@@ -18,6 +19,12 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
         var key = checks.Key(request.IdempotencyKey, Header(context));
         var payment = checks.Payment(request.Payment);
         checks.ThrowIfAny();
+        if (!access.Allows(Identity(context), payment.Merchant))
+        {
+            throw Errors.Of(new Refusal(RefusalReason.MerchantNotAllowed,
+                $"this caller may not act for the merchant {payment.Merchant}; bind it with --merchant-binding")).ToRpcException();
+        }
+
         var fingerprint = Fingerprints.Of(
             payment.Merchant, Fingerprints.Of(payment.Amount), payment.CaptureMethod.ToString(), payment.PaymentMethod, payment.Description);
         return RunAsync(context, nameof(CreatePayment), key, null, fingerprint,
@@ -30,7 +37,7 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
         var id = checks.PaymentId(request.Name);
         checks.ThrowIfAny();
         var payment = await reader.GetAsync(id, context.CancellationToken).ConfigureAwait(false);
-        return payment is null ? throw Errors.NotFound(id).ToRpcException() : PaymentMessages.Of(payment);
+        return payment is null || !access.Allows(Identity(context), payment.Merchant) ? throw Errors.NotFound(id).ToRpcException() : PaymentMessages.Of(payment);
     }
 
     public override async Task<V1.ListPaymentsResponse> ListPayments(V1.ListPaymentsRequest request, ServerCallContext context)
@@ -44,7 +51,8 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
 
         var size = request.PageSize == 0 ? DefaultPageSize : Math.Min(request.PageSize, LargestPageSize);
         // One more than asked for tells whether there is another page.
-        var found = await reader.ListAsync(filter, after!.Value, size + 1, context.CancellationToken).ConfigureAwait(false);
+        var found = await reader.ListAsync(
+            filter with { Merchants = access.Merchants(Identity(context)) }, after!.Value, size + 1, context.CancellationToken).ConfigureAwait(false);
         var response = new V1.ListPaymentsResponse();
         response.Payments.AddRange(found.Take(size).Select(PaymentMessages.Of));
         if (found.Count > size) response.NextPageToken = PageTokens.Write(PaymentPosition.Of(found[size - 1]), request.Filter);
@@ -95,13 +103,17 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
             Fingerprint = fingerprint,
             PaymentId = paymentId,
             TraceId = caller.TraceId,
-            Decide = decide,
+            Decide = (payment, now) => payment is null || access.Allows(caller.Identity, payment.Merchant)
+                ? decide(payment, now)
+                : PaymentDecision.Refuse(Refusal.NotFound(payment.Id)),
             Encode = Answers.Encode,
         };
         var answer = await mutations.RunAsync(mutation, context.CancellationToken).ConfigureAwait(false);
         if (answer.IsReplay) context.GetHttpContext().Response.Headers[ReplayedHeader] = "true";
         return Answers.Decode(answer);
     }
+
+    private static string Identity(ServerCallContext context) => Caller.Of(context.GetHttpContext()).Identity;
 
     private static string? Header(ServerCallContext context) => context.GetHttpContext().Request.Headers[KeyHeader];
 

@@ -14,4 +14,7 @@ internal sealed record Refusal(RefusalReason Reason, string Message, string? Pay
 
     /// <summary>More facts for programs, in lower camel case.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    public static Refusal NotFound(string paymentId) =>
+        new(RefusalReason.PaymentNotFound, $"there is no payment {PaymentIds.NameOf(paymentId)}", paymentId);
 }

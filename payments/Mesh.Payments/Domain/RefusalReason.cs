@@ -18,6 +18,9 @@ internal enum RefusalReason
     /// <summary>There is no such payment, or it is not this caller's.</summary>
     PaymentNotFound,
 
+    /// <summary>The caller is not bound to the merchant.</summary>
+    MerchantNotAllowed,
+
     /// <summary>The key was used with other parameters.</summary>
     IdempotencyKeyReused,
 }

@@ -91,7 +91,7 @@ internal sealed class MutationBatch(
         {
             var payment = mutation.PaymentId is { } id ? payments.GetValueOrDefault(id) : null;
             if (mutation.PaymentId is { } missing && payment is null)
-                return new MutationResult(mutation.Encode(PaymentDecision.Refuse(NotFound(missing))), null);
+                return new MutationResult(mutation.Encode(PaymentDecision.Refuse(Refusal.NotFound(missing))), null);
             var decision = mutation.Decide(payment, now);
             var answer = mutation.Encode(decision);
             if (decision.Refusal is { IsDecided: false }) return new MutationResult(answer, null);
@@ -107,9 +107,6 @@ internal sealed class MutationBatch(
             return new MutationResult(null, exception);
         }
     }
-
-    private static Refusal NotFound(string id) =>
-        new(RefusalReason.PaymentNotFound, $"there is no payment {PaymentIds.NameOf(id)}", id);
 
     private static StoredAnswer Replay(Mutation mutation, KeyRow row)
     {

@@ -8,6 +8,9 @@ internal sealed record PaymentFilter
     public Domain.PaymentState? State { get; init; }
     public string? Merchant { get; init; }
 
+    /// <summary>Only payments of these; none at all when empty.</summary>
+    public IReadOnlyList<string>? Merchants { get; init; }
+
     /// <summary>Inclusive.</summary>
     public DateTimeOffset? CreatedFrom { get; init; }
 

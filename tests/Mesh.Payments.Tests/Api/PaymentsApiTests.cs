@@ -129,4 +129,29 @@ public sealed class PaymentsApiTests
         Assert.Equal(10, outcomes.Count(refunded => refunded));
         Assert.Empty(await Books.CheckAsync(server.Database));
     }
+
+    [Fact]
+    public async Task Racing_refunds_on_two_replicas_never_give_back_more_than_was_captured()
+    {
+        using var store = await TestStore.NewAsync(kind);
+        await using var a = await TestServer.StartAsync(store, "payments-a");
+        await using var b = await TestServer.StartAsync(store, "payments-b");
+        var payment = await a.Client.CreatePaymentAsync(Requests.Create(1000));
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 40).Select(async i =>
+        {
+            try
+            {
+                await (i % 2 == 0 ? a : b).Client.RefundPaymentAsync(Requests.Refund(payment.Name, 100));
+                return true;
+            }
+            catch (RpcException exception) when (exception.StatusCode == StatusCode.FailedPrecondition)
+            {
+                return false;
+            }
+        }));
+
+        Assert.Equal(10, outcomes.Count(refunded => refunded));
+        Assert.Empty(await Books.CheckAsync(a.Database));
+    }
 }

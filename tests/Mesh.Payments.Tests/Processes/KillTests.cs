@@ -10,7 +10,7 @@ namespace Mesh.Payments.Tests.Processes;
 public sealed class KillTests
 {
     private const int Clients = 8;
-    private const int Kills = 3;
+    private const int Kills = 2;
 
     [Fact]
     public async Task Killed_in_the_middle_of_load_nothing_acknowledged_is_lost_and_nothing_is_booked_twice()
@@ -29,13 +29,13 @@ public sealed class KillTests
 
         for (var kill = 1; kill <= Kills; kill++)
         {
-            await UntilAsync(() => acknowledged.Count >= kill * 100);
+            await UntilAsync(() => acknowledged.Count >= kill * 50);
             process.Kill();
             process.Dispose();
             process = await PaymentsProcess.StartReadyAsync(store, port);
         }
 
-        await UntilAsync(() => acknowledged.Count >= (Kills + 1) * 100);
+        await UntilAsync(() => acknowledged.Count >= (Kills + 1) * 50);
         await stop.CancelAsync();
         await Task.WhenAll(load);
         process.Dispose();

@@ -30,6 +30,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public IServiceProvider Services => server.Services;
+
     public IDatabase Database => (IDatabase)server.Services.GetService(typeof(IDatabase))!;
 
     /// <summary>With a store of its own.</summary>
