@@ -15,13 +15,22 @@ internal static class YamlDocuments
     /// <exception cref="YamlSyntaxException">The text is not YAML or exceeds a limit.</exception>
     public static List<YamlValue> Parse(string text)
     {
+        var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
         try
         {
-            return ParseStream(new Parser(new Scanner(new StringReader(text), skipComments: true)));
+            return ParseStream(parser);
         }
         catch (YamlException e)
         {
             throw new YamlSyntaxException(Explain(e), (int)e.Start.Line, (int)e.Start.Column);
+        }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet 18.1 loses its state over some broken flow maps and says only that; its last event tells where.
+            var place = parser.Current?.End ?? Mark.Empty;
+            throw new YamlSyntaxException(
+                "the text does not continue as it must here; look for a missing bracket, comma or quote",
+                (int)place.Line, (int)place.Column);
         }
     }
 

@@ -21,7 +21,10 @@ public sealed class IstiodEndpointsTests
         var path = Path.Combine(SharedCases.Folder("istiod"), "eds", recording);
         var view = RecordedTopology.Load().ViewFrom(ScopeOf(path, out _));
 
-        foreach (var (cluster, expected) in RecordedEds.Load(path))
+        var answers = RecordedEds.Load(path);
+        Assert.Equal(13, answers.Count);
+        Assert.True(answers["outbound|8080||payments.prod.svc.cluster.local"].Count >= 3);
+        foreach (var (cluster, expected) in answers)
         {
             var actual = cluster.StartsWith("outbound_.", StringComparison.Ordinal)
                 ? DescribePassthrough(view, cluster)
