@@ -27,7 +27,9 @@ internal sealed class PaymentsSettings
         listen = Definition.WithDefault("listen", "ADDR:PORT",
             "Where gRPC (h2c) and JSON (HTTP/1.1) are served in plain text, for the proxy of this workload.",
             AddressParsing.EndPoint, "127.0.0.1:8080");
-        store = Definition.Required("store", "STORE", "Where payments are kept: sqlite:FILE.", StoreAddress.Parse);
+        store = Definition.Required("store", "STORE",
+            "Where payments are kept: sqlite:FILE, or postgres:Host=...;Database=...;Username=... (password in PGPASSWORD or PGPASSFILE).",
+            StoreAddress.Parse);
         trustedProxies = Definition.Many("trusted-proxy", "ADDR",
             "Address or range of this workload's own proxy: only from there x-forwarded-client-cert is believed.", TrustedProxies.Parse);
         merchants = Definition.Many("merchant-binding", "SPIFFE-ID=MERCHANT",

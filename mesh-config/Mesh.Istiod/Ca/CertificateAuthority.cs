@@ -9,7 +9,6 @@ namespace Mesh.Istiod.Ca;
 /// <remarks>Source: istio security/pkg/pki/ca/ca.go and security/pkg/pki/util/generate_cert.go.</remarks>
 public sealed class CertificateAuthority : IDisposable
 {
-    private const int SerialBytes = 16;
     private const int CommonNameLimit = 64;
 
     private static readonly OidCollection LeafUsages = [new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")];
@@ -115,25 +114,13 @@ public sealed class CertificateAuthority : IDisposable
         if (signer.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } identifier)
             certificate.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(identifier));
         certificate.CertificateExtensions.Add(CertificateNames.Build(names));
-        return certificate.Create(signer.SubjectName, Generator(), now - limits.ClockSkew, notAfter, Serial());
+        return certificate.Create(signer.SubjectName, Generator(), now - limits.ClockSkew, notAfter, SerialNumber.Random());
     }
 
     private X509SignatureGenerator Generator() => rsa is not null
         ? X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1)
         : X509SignatureGenerator.CreateForECDsa(ecdsa!);
 
-    private static X500DistinguishedName Subject(SigningRequest request, IReadOnlyList<string> names)
-    {
-        var builder = new X500DistinguishedNameBuilder();
-        if (request.HasCommonName && names[0].Length <= CommonNameLimit) builder.AddCommonName(names[0]);
-        return builder.Build();
-    }
-
-    private static byte[] Serial()
-    {
-        var serial = RandomNumberGenerator.GetBytes(SerialBytes);
-        // Serials are positive, and a leading zero byte would not be DER.
-        serial[0] = (byte)((serial[0] & 0x7F) | 0x40);
-        return serial;
-    }
+    private static X500DistinguishedName Subject(SigningRequest request, IReadOnlyList<string> names) =>
+        request.HasCommonName && names[0].Length <= CommonNameLimit ? SubjectNames.CommonName(names[0]) : SubjectNames.Empty();
 }

@@ -50,14 +50,14 @@ public static class CertificateAuthorityFolder
         string folder, string trustDomain, CaLimits limits, TimeProvider time, CancellationToken cancellationToken)
     {
         using var key = RSA.Create(2048);
-        var subject = new X500DistinguishedNameBuilder();
-        subject.AddOrganizationName(trustDomain);
-        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var subject = SubjectNames.Organization(trustDomain);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var now = time.GetUtcNow();
-        using var root = request.CreateSelfSigned(now - limits.ClockSkew, now + limits.RootTtl);
+        var signature = X509SignatureGenerator.CreateForRSA(key, RSASignaturePadding.Pkcs1);
+        using var root = request.Create(subject, signature, now - limits.ClockSkew, now + limits.RootTtl, SerialNumber.Random());
 
         var pem = root.ExportCertificatePem() + "\n";
         // The key first: a crash in between leaves a partial set, which is refused, and never certificates without key.

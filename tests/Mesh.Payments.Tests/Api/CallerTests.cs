@@ -26,9 +26,9 @@ public sealed class CallerTests
     [Fact]
     public async Task The_identity_a_trusted_proxy_tells_is_logged_audited_and_owns_the_key()
     {
-        using var folder = new TemporaryFolder();
+        using var store = await TestStore.NewAsync(StoreKind.Sqlite);
         var trusted = TrustedProxies.Parse("127.0.0.1");
-        var server = await TestServer.StartAsync(folder, "payments", options => options with { TrustedProxies = [trusted] });
+        var server = await TestServer.StartAsync(store, "payments", options => options with { TrustedProxies = [trusted] });
         var request = Requests.Create(key: "same");
 
         var first = await server.Client.CreatePaymentAsync(request, Xfcc(Gateway));
@@ -48,8 +48,8 @@ public sealed class CallerTests
     [Fact]
     public async Task What_others_say_about_the_identity_is_not_believed()
     {
-        using var folder = new TemporaryFolder();
-        var server = await TestServer.StartAsync(folder, "payments", options => options with { TrustedProxies = [TrustedProxies.Parse("10.0.0.0/8")] });
+        using var store = await TestStore.NewAsync(StoreKind.Sqlite);
+        var server = await TestServer.StartAsync(store, "payments", options => options with { TrustedProxies = [TrustedProxies.Parse("10.0.0.0/8")] });
 
         await server.Client.CreatePaymentAsync(Requests.Create(), Xfcc(Gateway));
         await server.DisposeAsync();
@@ -60,8 +60,8 @@ public sealed class CallerTests
     [Fact]
     public async Task The_access_log_line_carries_trace_addresses_and_both_statuses()
     {
-        using var folder = new TemporaryFolder();
-        var server = await TestServer.StartAsync(folder, "payments-a");
+        using var store = await TestStore.NewAsync(StoreKind.Sqlite);
+        var server = await TestServer.StartAsync(store, "payments-a");
         const string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         var headers = new Metadata { { "traceparent", $"00-{trace}-00f067aa0ba902b7-01" } };
 

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Mesh.Payments.Tests.Api;
 
-public sealed class IdempotencyTests
+public abstract class IdempotencyTests(StoreKind kind)
 {
     [Fact]
     public async Task A_repeated_request_gets_the_same_answer_and_says_so_though_the_payment_went_on()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         var request = Requests.Create();
         var first = await server.Client.CreatePaymentAsync(request);
         await server.Client.RefundPaymentAsync(Requests.Refund(first.Name));
@@ -26,7 +26,7 @@ public sealed class IdempotencyTests
     [Fact]
     public async Task Twins_at_the_same_time_make_one_payment()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         var request = Requests.Create();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => await server.Client.CreatePaymentAsync(request)));
@@ -39,7 +39,7 @@ public sealed class IdempotencyTests
     [Fact]
     public async Task A_key_with_other_parameters_or_another_method_is_refused()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         var payment = await server.Client.CreatePaymentAsync(Requests.Create(1000, key: "k"));
 
         var other = await Rpc.FailureAsync(server.Client.CreatePaymentAsync(Requests.Create(1001, key: "k")));
@@ -52,7 +52,7 @@ public sealed class IdempotencyTests
     [Fact]
     public async Task A_failure_that_was_decided_is_repeated_and_one_of_validation_is_not()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         var declined = Requests.Create(method: "pm_card_declined", key: "declined");
         var first = await Rpc.FailureAsync(server.Client.CreatePaymentAsync(declined));
         var repeated = await Rpc.FailureAsync(server.Client.CreatePaymentAsync(declined));
@@ -68,7 +68,7 @@ public sealed class IdempotencyTests
     [Fact]
     public async Task A_wrong_state_stays_the_answer_when_the_payment_would_allow_it_later()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         var payment = await server.Client.CreatePaymentAsync(Requests.Create(capture: CaptureMethod.Manual));
         var refund = Requests.Refund(payment.Name);
         var first = await Rpc.FailureAsync(server.Client.RefundPaymentAsync(refund));
@@ -82,9 +82,9 @@ public sealed class IdempotencyTests
     [Fact]
     public async Task Two_replicas_on_one_store_share_keys_and_payments()
     {
-        using var folder = new TemporaryFolder();
-        await using var a = await TestServer.StartAsync(folder, "payments-a");
-        await using var b = await TestServer.StartAsync(folder, "payments-b");
+        using var store = await TestStore.NewAsync(kind);
+        await using var a = await TestServer.StartAsync(store, "payments-a");
+        await using var b = await TestServer.StartAsync(store, "payments-b");
         var request = Requests.Create();
 
         var first = await a.Client.CreatePaymentAsync(request);
@@ -98,9 +98,9 @@ public sealed class IdempotencyTests
     [Fact]
     public async Task Twins_on_two_replicas_make_one_payment_each_and_the_books_balance()
     {
-        using var folder = new TemporaryFolder();
-        await using var a = await TestServer.StartAsync(folder, "payments-a");
-        await using var b = await TestServer.StartAsync(folder, "payments-b");
+        using var store = await TestStore.NewAsync(kind);
+        await using var a = await TestServer.StartAsync(store, "payments-a");
+        await using var b = await TestServer.StartAsync(store, "payments-b");
         var requests = Enumerable.Range(0, 40).Select(i => Requests.Create(i + 1)).ToList();
 
         var answers = await Task.WhenAll(requests.SelectMany(request => new[] { a, b, a, b }.Select(async replica =>
@@ -115,7 +115,7 @@ public sealed class IdempotencyTests
     public async Task A_key_is_free_again_after_its_lifetime()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var server = await TestServer.StartAsync(time: time);
+        await using var server = await TestServer.StartAsync(kind, time: time);
         var request = Requests.Create();
         var first = await server.Client.CreatePaymentAsync(request);
 

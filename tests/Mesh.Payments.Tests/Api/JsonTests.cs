@@ -80,8 +80,8 @@ public sealed class JsonTests
     public async Task A_card_number_is_refused_wherever_it_is_put_and_stands_in_no_log_and_no_answer()
     {
         const string pan = "4242424242424242";
-        var folder = new TemporaryFolder();
-        var server = await TestServer.StartAsync(folder, "payments");
+        var store = await TestStore.NewAsync(StoreKind.Sqlite);
+        var server = await TestServer.StartAsync(store, "payments");
 
         var answers = new List<(HttpStatusCode Status, JsonElement Json)>
         {
@@ -97,9 +97,9 @@ public sealed class JsonTests
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.BadRequest, answer.Status));
         Assert.All(answers, answer => Assert.DoesNotContain("4242", answer.Json.ToString()));
-        foreach (var file in Directory.GetFiles(folder.Path))
+        foreach (var file in Directory.GetFiles(store.Folder))
             Assert.DoesNotContain("42424242", await File.ReadAllTextAsync(file, Encoding.Latin1, Token));
-        folder.Dispose();
+        store.Dispose();
     }
 
     private static string Body(

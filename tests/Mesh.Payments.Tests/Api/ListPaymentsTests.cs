@@ -4,12 +4,12 @@ using Mesh.Payments.V1;
 
 namespace Mesh.Payments.Tests.Api;
 
-public sealed class ListPaymentsTests
+public abstract class ListPaymentsTests(StoreKind kind)
 {
     [Fact]
     public async Task Pages_give_every_payment_once_newest_first_while_others_are_made()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         var names = new List<string>();
         for (var i = 0; i < 25; i++) names.Add((await server.Client.CreatePaymentAsync(Requests.Create(i + 1))).Name);
 
@@ -32,7 +32,7 @@ public sealed class ListPaymentsTests
     [Fact]
     public async Task A_filter_restricts_state_merchant_and_time()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         await server.Client.CreatePaymentAsync(Requests.Create(merchant: "other"));
         await server.Client.CreatePaymentAsync(Requests.Create(merchant: "acme", capture: CaptureMethod.Manual));
         var wanted = await server.Client.CreatePaymentAsync(Requests.Create(merchant: "acme"));
@@ -58,7 +58,7 @@ public sealed class ListPaymentsTests
     [InlineData("'; DROP TABLE payments; --")]
     public async Task A_filter_that_is_not_understood_is_refused(string filter)
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
 
         var (code, _, status) = await Rpc.FailureAsync(server.Client.ListPaymentsAsync(new ListPaymentsRequest { Filter = filter }));
 
@@ -69,7 +69,7 @@ public sealed class ListPaymentsTests
     [Fact]
     public async Task A_page_token_of_another_filter_or_of_nobody_is_refused()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         await server.Client.CreatePaymentAsync(Requests.Create());
         await server.Client.CreatePaymentAsync(Requests.Create());
         var page = await server.Client.ListPaymentsAsync(new ListPaymentsRequest { PageSize = 1 });

@@ -4,12 +4,12 @@ using Mesh.Payments.V1;
 
 namespace Mesh.Payments.Tests.Api;
 
-public sealed class PaymentsApiTests
+public abstract class PaymentsApiTests(StoreKind kind)
 {
     [Fact]
     public async Task A_payment_is_authorized_captured_and_refunded_and_the_books_balance()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
 
         var created = await server.Client.CreatePaymentAsync(Requests.Create(1000, capture: CaptureMethod.Manual));
         var captured = await server.Client.CapturePaymentAsync(Requests.Capture(created.Name, 800));
@@ -28,7 +28,7 @@ public sealed class PaymentsApiTests
     [Fact]
     public async Task A_declined_payment_is_an_error_that_names_the_payment_which_stays_readable()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
 
         var (code, reason, status) = await Rpc.FailureAsync(
             server.Client.CreatePaymentAsync(Requests.Create(method: "pm_card_declined")));
@@ -42,7 +42,7 @@ public sealed class PaymentsApiTests
     [Fact]
     public async Task All_wrong_fields_are_named_at_once()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         var request = new CreatePaymentRequest
         {
             Payment = new V1.Payment
@@ -72,7 +72,7 @@ public sealed class PaymentsApiTests
     [InlineData(long.MaxValue)]
     public async Task An_amount_out_of_bounds_is_refused(long minorUnits)
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
 
         var (code, _, status) = await Rpc.FailureAsync(server.Client.CreatePaymentAsync(Requests.Create(minorUnits)));
 
@@ -83,7 +83,7 @@ public sealed class PaymentsApiTests
     [Fact]
     public async Task An_unknown_payment_is_not_found_and_a_name_of_another_form_is_invalid()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         var unknown = "payments/" + new string('0', 32);
 
         var get = await Rpc.FailureAsync(server.Client.GetPaymentAsync(new GetPaymentRequest { Name = unknown }));
@@ -98,7 +98,7 @@ public sealed class PaymentsApiTests
     [Fact]
     public async Task A_refund_of_more_than_was_captured_says_what_is_left()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         var payment = await server.Client.CreatePaymentAsync(Requests.Create(1000));
 
         var (code, reason, status) = await Rpc.FailureAsync(server.Client.RefundPaymentAsync(Requests.Refund(payment.Name, 1001)));
@@ -110,7 +110,7 @@ public sealed class PaymentsApiTests
     [Fact]
     public async Task Racing_refunds_never_give_back_more_than_was_captured()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         var payment = await server.Client.CreatePaymentAsync(Requests.Create(1000));
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 30).Select(async _ =>

@@ -7,7 +7,7 @@ using Mesh.Payments.V1;
 
 namespace Mesh.Payments.Tests.Processes;
 
-public sealed class KillTests
+public abstract class KillTests(StoreKind kind)
 {
     private const int Clients = 8;
     private const int Kills = 2;
@@ -15,15 +15,14 @@ public sealed class KillTests
     [Fact]
     public async Task Killed_in_the_middle_of_load_nothing_acknowledged_is_lost_and_nothing_is_booked_twice()
     {
-        using var folder = new TemporaryFolder();
-        var store = $"sqlite:{folder.File("payments.db")}";
+        using var store = await TestStore.NewAsync(kind);
         var port = PaymentsProcess.FreePort();
         // The other replica stands on the same file all the time.
-        await using var other = await TestServer.StartAsync(folder, "other");
+        await using var other = await TestServer.StartAsync(store, "other");
         var acknowledged = new ConcurrentDictionary<string, V1.Payment>();
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{port}");
         var client = new V1.Payments.PaymentsClient(channel.Intercept(new TestTokenInterceptor()));
-        var process = await PaymentsProcess.StartReadyAsync(store, port);
+        var process = await PaymentsProcess.StartReadyAsync(store.Address.ToString(), port);
         using var stop = new CancellationTokenSource();
         var load = Enumerable.Range(0, Clients).Select(_ => PayAsync(client, acknowledged, stop.Token)).ToList();
 
@@ -32,7 +31,7 @@ public sealed class KillTests
             await UntilAsync(() => acknowledged.Count >= kill * 50);
             process.Kill();
             process.Dispose();
-            process = await PaymentsProcess.StartReadyAsync(store, port);
+            process = await PaymentsProcess.StartReadyAsync(store.Address.ToString(), port);
         }
 
         await UntilAsync(() => acknowledged.Count >= (Kills + 1) * 50);

@@ -5,7 +5,7 @@ using Mesh.Payments.V1;
 namespace Mesh.Payments.Tests.Storage;
 
 /// <summary>What the code would never write, the database refuses as well; and the checker of the books sees planted errors.</summary>
-public sealed class LedgerConstraintTests
+public abstract class LedgerConstraintTests(StoreKind kind)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,7 +22,7 @@ public sealed class LedgerConstraintTests
     [InlineData("UPDATE transfers SET debit_entry = 1")]
     public async Task A_row_that_breaks_a_rule_is_refused(string sql)
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         await server.Client.CreatePaymentAsync(Requests.Create());
         await server.Client.CreatePaymentAsync(Requests.Create());
         await using var session = await server.Database.OpenAsync(Token);
@@ -40,7 +40,7 @@ public sealed class LedgerConstraintTests
     [InlineData("UPDATE payments SET state = 2, captured = 0", 2)]
     public async Task The_checker_of_the_books_sees_a_planted_error(string sql, int findings)
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         await server.Client.CreatePaymentAsync(Requests.Create());
         Assert.Empty(await Books.CheckAsync(server.Database));
         await using (var session = await server.Database.OpenAsync(Token)) await session.ExecuteAsync(sql, Token);
@@ -51,7 +51,7 @@ public sealed class LedgerConstraintTests
     [Fact]
     public async Task Every_mutation_leaves_an_audit_row_with_its_outcome()
     {
-        await using var server = await TestServer.StartAsync();
+        await using var server = await TestServer.StartAsync(kind);
         var payment = await server.Client.CreatePaymentAsync(Requests.Create(capture: CaptureMethod.Manual));
         await server.Client.CancelPaymentAsync(Requests.Cancel(payment.Name));
         await Rpc.FailureAsync(server.Client.CapturePaymentAsync(Requests.Capture(payment.Name)));

@@ -9,10 +9,10 @@ namespace Mesh.Payments.Tests.Support;
 /// <summary>mesh-payments inside the test's process on a free port, with a gRPC and a JSON client.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
-    private readonly TemporaryFolder? owned;
+    private readonly TestStore? owned;
     private readonly PaymentsServer server;
 
-    private TestServer(PaymentsServer server, TemporaryFolder? owned, string accessLog)
+    private TestServer(PaymentsServer server, TestStore? owned, string accessLog)
     {
         this.server = server;
         this.owned = owned;
@@ -35,16 +35,17 @@ internal sealed class TestServer : IAsyncDisposable
     public IDatabase Database => (IDatabase)server.Services.GetService(typeof(IDatabase))!;
 
     /// <summary>With a store of its own.</summary>
-    public static async Task<TestServer> StartAsync(Func<PaymentsOptions, PaymentsOptions>? change = null, TimeProvider? time = null)
+    public static async Task<TestServer> StartAsync(
+        StoreKind kind = StoreKind.Sqlite, Func<PaymentsOptions, PaymentsOptions>? change = null, TimeProvider? time = null)
     {
-        var folder = new TemporaryFolder();
-        return await StartAsync(folder, "payments", folder, change, time);
+        var store = await TestStore.NewAsync(kind);
+        return await StartAsync(store, "payments", store, change, time);
     }
 
-    /// <summary>A replica on the store of a folder.</summary>
+    /// <summary>A replica on a store.</summary>
     public static Task<TestServer> StartAsync(
-        TemporaryFolder folder, string name, Func<PaymentsOptions, PaymentsOptions>? change = null, TimeProvider? time = null) =>
-        StartAsync(folder, name, null, change, time);
+        TestStore store, string name, Func<PaymentsOptions, PaymentsOptions>? change = null, TimeProvider? time = null) =>
+        StartAsync(store, name, null, change, time);
 
     public async ValueTask DisposeAsync()
     {
@@ -55,14 +56,14 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     private static async Task<TestServer> StartAsync(
-        TemporaryFolder folder, string name, TemporaryFolder? owned, Func<PaymentsOptions, PaymentsOptions>? change, TimeProvider? time)
+        TestStore store, string name, TestStore? owned, Func<PaymentsOptions, PaymentsOptions>? change, TimeProvider? time)
     {
         var options = new PaymentsOptions
         {
             Name = name,
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
-            Store = new StoreAddress("sqlite", folder.File("payments.db")),
-            AccessLog = folder.File($"{name}.log"),
+            Store = store.Address,
+            AccessLog = store.File($"{name}.log"),
             LogLevel = LogLevel.Warning,
         };
         options = change?.Invoke(options) ?? options;
