@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace Mesh.Gateway.Admin;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StatusSnapshot))]
+internal sealed partial class AdminJson : JsonSerializerContext;

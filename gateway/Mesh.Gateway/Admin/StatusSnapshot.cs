@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+
+namespace Mesh.Gateway.Admin;
+
+/// <summary>What <c>/snapshot</c> shows.</summary>
+internal sealed record StatusSnapshot
+{
+    public required string Name { get; init; }
+    public required string? Identity { get; init; }
+    public required DateTimeOffset? CertificateExpires { get; init; }
+    public required long Version { get; init; }
+    public required IReadOnlyList<string> NotReady { get; init; }
+    public required ImmutableArray<RoleStatus> Roles { get; init; }
+    public required ImmutableArray<string> Diagnostics { get; init; }
+}

@@ -1,0 +1,57 @@
+using Mesh.DataPlane.Http;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Mesh.Gateway.Forwarding;
+
+/// <summary>Makes YARP send what the pipeline says, and asks the pipeline about the response.</summary>
+internal sealed class TryTransformer : HttpTransformer
+{
+    private readonly ForwardTry attempt;
+
+    public TryTransformer(ForwardTry attempt) => this.attempt = attempt;
+
+    public int? Status { get; private set; }
+
+    public int? GrpcStatus { get; private set; }
+
+    public bool Declined { get; private set; }
+
+    public override ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        ForwardedMessage.FillRequest(proxyRequest, attempt);
+        // Upgrades are asked for hop by hop; YARP carries them when the request says so.
+        if (proxyRequest.Version.Major == 1 && httpContext.Request.Headers.Upgrade is { Count: > 0 } upgrade)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation("Connection", "upgrade");
+            proxyRequest.Headers.TryAddWithoutValidation("Upgrade", upgrade.ToString());
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null) return false;
+        Status = (int)proxyResponse.StatusCode;
+        GrpcStatus = ForwardedMessage.GrpcStatusInHeaders(proxyResponse);
+        if (!attempt.Accept(Status.Value, GrpcStatus))
+        {
+            Declined = true;
+            return false;
+        }
+
+        await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        ForwardedMessage.ApplyResponse(httpContext.Response.Headers, attempt.Headers);
+        return true;
+    }
+
+    public override async ValueTask TransformResponseTrailersAsync(
+        HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse.TrailingHeaders.NonValidated.TryGetValues(DataPlane.Http.GrpcStatus.StatusHeader, out var status))
+            GrpcStatus = DataPlane.Http.GrpcStatus.Parse(status.ToString());
+        await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
+    }
+}

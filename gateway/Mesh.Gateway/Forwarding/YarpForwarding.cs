@@ -1,0 +1,97 @@
+using Mesh.DataPlane.Http;
+using Mesh.DataPlane.Upstreams;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Mesh.Gateway.Forwarding;
+
+/// <summary>
+/// Forwards with YARP's direct forwarder, over our own connections: YARP copies bodies both ways, trailers and upgrades; what is sent and whether a
+/// response is passed on is decided by the pipeline.
+/// </summary>
+public sealed class YarpForwarding : IHttpForwarding
+{
+    /// <summary>The pipeline has the route's timeouts; YARP's own would end idle streams.</summary>
+    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = Timeout.InfiniteTimeSpan };
+
+    private readonly IHttpForwarder forwarder;
+    private readonly UpstreamChannels channels;
+
+    public YarpForwarding(IHttpForwarder forwarder, UpstreamChannels channels)
+    {
+        this.forwarder = forwarder;
+        this.channels = channels;
+    }
+
+    public async Task<ForwardResult> ForwardAsync(ForwardTry attempt, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        UpstreamChannel? channel = null;
+        try
+        {
+            channel = channels.Rent(attempt.Upstream, attempt.Endpoint, attempt.Http2);
+            await channel.ReadyAsync(cancellationToken);
+            return await ForwardAsync(attempt, channel, cancellationToken);
+        }
+        catch (UpstreamException error)
+        {
+            return new ForwardResult { Failure = error.Failure, Problem = error.Message };
+        }
+        catch (OperationCanceledException)
+        {
+            return new ForwardResult { Failure = UpstreamFailure.Cancelled, Problem = "cancelled while connecting" };
+        }
+        finally
+        {
+            if (channel is not null) UpstreamChannels.Return(channel);
+        }
+    }
+
+    private async Task<ForwardResult> ForwardAsync(ForwardTry attempt, UpstreamChannel channel, CancellationToken cancellationToken)
+    {
+        var context = attempt.Context;
+        var transformer = new TryTransformer(attempt);
+        var requestBody = context.Request.Body;
+        var responseBody = context.Response.Body;
+        var counted = new CountingStream(responseBody);
+        ForwarderError error;
+        try
+        {
+            if (attempt.Body is { } body) context.Request.Body = body;
+            context.Response.Body = counted;
+            error = await forwarder.SendAsync(context, "http://upstream", channel.Invoker, Config, transformer, cancellationToken);
+        }
+        finally
+        {
+            context.Request.Body = requestBody;
+            context.Response.Body = responseBody;
+        }
+
+        var result = new ForwardResult
+        {
+            Status = transformer.Status,
+            GrpcStatus = transformer.GrpcStatus,
+            Declined = transformer.Declined,
+            BytesSent = counted.Written,
+            UpstreamLocal = channel.Connection?.Local,
+            UpstreamPeer = channel.Connection?.Peer,
+        };
+        return error == ForwarderError.None || transformer.Declined ? result : Failed(result, context, error, cancellationToken);
+    }
+
+    private static ForwardResult Failed(
+        ForwardResult result, HttpContext context, ForwarderError error, CancellationToken cancellationToken)
+    {
+        var exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+        // The feature belongs to this try; a later one may succeed.
+        context.Features.Set<IForwarderErrorFeature>(null);
+        var failure = error switch
+        {
+            _ when cancellationToken.IsCancellationRequested => UpstreamFailure.Cancelled,
+            ForwarderError.RequestTimedOut => UpstreamFailure.Timeout,
+            ForwarderError.RequestBodyClient => UpstreamFailure.RequestBody,
+            ForwarderError.ResponseBodyClient => UpstreamFailure.Cancelled,
+            _ => exception is null ? UpstreamFailure.Reset : UpstreamErrors.Classify(exception),
+        };
+        return result with { Failure = failure, Problem = exception is null ? error.ToString() : UpstreamErrors.Describe(exception) };
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using Mesh.Config.Model;
+using Mesh.DataPlane.Http;
+using Mesh.DataPlane.Identity;
+using Mesh.Gateway.Admin;
+using Mesh.Gateway.Configuration;
+using Mesh.Hosting.Health;
+using Mesh.Hosting.Networking;
+
+namespace Mesh.Gateway.Hosting;
+
+/// <summary>Starts the parts in order and stops them after the drain: health and admin first, so that a start can be watched.</summary>
+internal sealed class GatewayService(
+    GatewaySettings settings,
+    IWorkloadIdentity identity,
+    IServiceProvider services,
+    GatewayRuntime runtime,
+    StatusReader status,
+    Readiness readiness,
+    ILoggerFactory loggers) : IHostedService
+{
+    private readonly ReadinessCondition certificate = readiness.Add("identity", "no certificate yet");
+    private readonly List<HttpServer> servers = [];
+    private MeshModel? model;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var admin = new AdminApplication(runtime, readiness, status.Read);
+        await ListenAsync(new IPEndPoint(settings.WorkloadAddress, settings.HealthPort), "health-port", HealthAsync, cancellationToken);
+        if (settings.Admin is { } endPoint) await ListenAsync(endPoint, "admin", admin.HandleAsync, cancellationToken);
+
+        identity.Changed += Certified;
+        Certified();
+        if (identity is CaWorkloadIdentity fromCa) fromCa.Start();
+
+        runtime.Start();
+        // Created here and not before, so that nothing is read when a port is taken.
+        model = services.GetRequiredService<MeshModel>();
+        model.Published += runtime.Publish;
+        runtime.Publish(model.Current);
+        loggers.CreateLogger<GatewayService>().Started(
+            settings.Name, settings.Id.ToString(), settings.Cluster, settings.Network, string.Join(", ", settings.Roles));
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (model is not null) model.Published -= runtime.Publish;
+        identity.Changed -= Certified;
+        foreach (var server in servers)
+        {
+            await server.StopAsync(cancellationToken);
+            await server.DisposeAsync();
+        }
+    }
+
+    private Task HealthAsync(HttpContext context)
+    {
+        if (context.Request.Path.Equals(HealthEndpoint.Path, StringComparison.Ordinal)) return HealthEndpoint.AnswerAsync(context, readiness);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    private void Certified()
+    {
+        if (identity.Current is not null) certificate.Met();
+    }
+
+    private async Task ListenAsync(IPEndPoint endPoint, string option, RequestDelegate handle, CancellationToken cancellationToken)
+    {
+        ListenErrors.EnsureFree(endPoint, option);
+        servers.Add(await HttpServer.StartAsync(endPoint, listen => listen.UseHttp1OrHttp2Cleartext(), handle, loggers, cancellationToken));
+    }
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using Mesh.Config.Model;
+using Mesh.DataPlane.Http;
+using Mesh.DataPlane.Upstreams;
+using Mesh.Gateway.Configuration;
+using Mesh.Gateway.Forwarding;
+using Mesh.Gateway.Listeners;
+using Mesh.Gateway.Tls;
+using Mesh.Hosting.AccessLogs;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Mesh.Gateway.Hosting;
+
+/// <summary>Puts the parts of a role together.</summary>
+internal sealed class RoleFactory(
+    GatewaySettings settings,
+    IEndpointHealth health,
+    IHttpForwarder yarp,
+    UpstreamChannels channels,
+    UpstreamConnector connector,
+    IAccessLog accessLog,
+    TimeProvider time,
+    ILoggerFactory loggers)
+{
+    public RoleRuntime Create(GatewayRole role)
+    {
+        var log = loggers.CreateLogger("Mesh.Gateway." + role);
+        var directory = new ViewEndpointDirectory();
+        var balancer = new UpstreamBalancer(health, time, NewRandom());
+        balancer.Outliers.Ejection += ejection => Log(log, ejection);
+        var (factory, address) = role == GatewayRole.Edge
+            ? (Edge(directory, balancer, log), settings.ListenAddress)
+            : (EastWest(directory, balancer), settings.WorkloadAddress);
+        var listeners = new ListenerSet(factory, address, settings.DrainTimeout, log);
+        return new RoleRuntime(role, settings.ScopeOf(role), directory, balancer, listeners);
+    }
+
+    private static Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+
+    private static void Log(ILogger log, EjectionEvent ejection)
+    {
+        if (ejection.Ejected)
+            log.Ejected(ejection.Endpoint.ToString(), ejection.Upstream.ClusterName, ejection.Duration.TotalSeconds, ejection.Reason);
+        else
+            log.Returned(ejection.Endpoint.ToString(), ejection.Upstream.ClusterName);
+    }
+
+    private ListenerFactory Edge(ViewEndpointDirectory directory, UpstreamBalancer balancer, ILogger log)
+    {
+        var options = new HttpPipelineOptions { Process = settings.Name, Edge = true };
+        var pipeline = new HttpPipeline(
+            options, directory, balancer, new YarpForwarding(yarp, channels), accessLog, time, NewRandom());
+        var tls = new ServerTlsSelector(new CertificateStore(settings.Credentials, time, log));
+        return new ListenerFactory(async (key, configuration, cancellationToken) =>
+            key.Kind == ListenerKind.Passthrough
+                ? throw new NotSupportedException($"{key.EndPoint}: AUTO_PASSTHROUGH needs --role east-west")
+                : await EdgeListener.OpenAsync(key, configuration, settings.Name, pipeline, tls, accessLog, loggers, cancellationToken));
+    }
+
+    private ListenerFactory EastWest(ViewEndpointDirectory directory, UpstreamBalancer balancer) =>
+        new ListenerFactory((key, configuration, _) =>
+            key.Kind == ListenerKind.Passthrough
+                ? Task.FromResult<IActiveListener>(PassthroughListener.Open(
+                    key, configuration, settings.Name, directory, balancer, connector, accessLog, settings.MaxConnections, loggers))
+                : throw new NotSupportedException($"{key.EndPoint}: an east-west gateway serves AUTO_PASSTHROUGH only; use --role edge for HTTP"));
+
+    private sealed class ListenerFactory(
+        Func<ListenerKey, GatewayListener, CancellationToken, Task<IActiveListener>> open) : IListenerFactory
+    {
+        public Task<IActiveListener> OpenAsync(ListenerKey key, GatewayListener configuration, CancellationToken cancellationToken) =>
+            open(key, configuration, cancellationToken);
+    }
+}
