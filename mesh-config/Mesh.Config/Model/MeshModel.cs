@@ -198,7 +198,20 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
                 new SourceLocation(source.Name))));
         var synced = _current.Synced || unsynced.Length == 0 || _deadlinePassed;
         var index = new MeshIndex(objects.Select(entry => (entry.Key.Cluster, entry.Value.Object)));
-        return new CompiledSnapshot(_current.Version + 1, synced, index, _options, diagnostics, _current);
+        try
+        {
+            return new CompiledSnapshot(_current.Version + 1, synced, index, _options, diagnostics, _current);
+        }
+#pragma warning disable CA1031 // Whatever a resource made go wrong: the mesh keeps what it had, and says so.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            diagnostics.Add(new Diagnostic(
+                Severity.Error, "CompileFailed",
+                $"the resources cannot be compiled ({e.GetType().Name}: {e.Message}); the last good state stays in force",
+                SourceLocation.None));
+            return new CompiledSnapshot(_current.Version + 1, _current.Synced, _current.Index, _options, diagnostics, _current);
+        }
     }
 
     private static Diagnostic DuplicateAcrossSources(MeshObject value, IMeshSource first) => new(

@@ -20,6 +20,7 @@ public sealed class FolderSource : IMeshSource
     private ImmutableArray<Diagnostic> _sentDiagnostics = [];
     private TaskCompletionSource _changed = NewSignal();
     private FileSystemWatcher? _watcher;
+    private DateTime _watchedSince;
     private string? _watchProblem;
     private bool _synced;
 
@@ -98,9 +99,11 @@ public sealed class FolderSource : IMeshSource
 
     private void EnsureWatcher()
     {
-        if (_watcher is not null && Directory.Exists(_directory)) return;
+        // A folder that was replaced has the same name and another time of birth; the watch is still on the old one.
+        var born = Directory.Exists(_directory) ? Directory.GetCreationTimeUtc(_directory) : default;
+        if (_watcher is not null && born == _watchedSince) return;
         DropWatcher();
-        if (!Directory.Exists(_directory)) return;
+        if (born == default) return;
         FileSystemWatcher? watcher = null;
         try
         {
@@ -116,6 +119,7 @@ public sealed class FolderSource : IMeshSource
             watcher.Error += (_, _) => Signal();
             watcher.EnableRaisingEvents = true;
             _watcher = watcher;
+            _watchedSince = born;
             _watchProblem = null;
         }
         catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)

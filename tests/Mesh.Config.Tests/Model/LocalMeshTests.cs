@@ -132,6 +132,7 @@ public sealed partial class LocalMeshTests
             Assert.Contains(503, match.Value.Route.Retries.RetriableStatusCodes);
             Assert.Null(listener.Routes.Match(Request("payments.example.com", "/admin", listener.Port)));
             Assert.Null(listener.Routes.Match(Request("other.example.com", "/v1/", listener.Port)));
+            Assert.NotNull(listener.Routes.Match(Request("localhost:8443", "/v1/payments", listener.Port)));
         }
     }
 

@@ -72,6 +72,18 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    public void A_host_without_a_dot_means_a_Service_and_a_gateway_with_one_is_told_so()
+    {
+        var snapshot = TestMesh.Load(("c", Web + Gateway("'*'") + Route("local", "localhost") + Route("short", "web")));
+        var routes = snapshot.ViewFrom(new ProxyScope { Type = ProxyType.Router, Labels = TestMesh.Labels(("istio", "edge")) }).Listeners[0].Routes;
+
+        Assert.Null(routes.Match(Request("localhost")));
+        Assert.NotNull(routes.Match(Request("web.prod.svc.cluster.local")));
+        var finding = Assert.Single(snapshot.Diagnostics);
+        Assert.Equal(("ShortHost", "VirtualService prod/local"), (finding.Code, finding.Subject));
+    }
+
+    [Fact]
     public void An_httpsRedirect_server_sends_everything_to_https()
     {
         var routes = Assert.Single(Listeners(

@@ -217,6 +217,21 @@ public sealed class FolderSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_folder_that_is_replaced_by_another_of_the_same_name_is_watched_again()
+    {
+        Write("a.yaml", Service("a"));
+        Start(new FolderSourceOptions { Rescan = TimeSpan.FromMilliseconds(50) });
+        await _sink.UntilSubjectsAsync("Service prod/a");
+
+        Directory.Delete(_folder, recursive: true);
+        Directory.CreateDirectory(_folder);
+        Write("b.yaml", Service("b"));
+        await _sink.UntilSubjectsAsync("Service prod/b");
+        Write("c.yaml", Service("c"));
+        await _sink.UntilSubjectsAsync("Service prod/b", "Service prod/c");
+    }
+
+    [Fact]
     public async Task An_unreadable_and_a_too_large_file_are_reported_and_keep_what_they_had()
     {
         Write("a.yaml", Service("a"));

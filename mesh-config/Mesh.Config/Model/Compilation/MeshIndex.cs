@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Mesh.Config.Resources;
 
@@ -6,8 +7,9 @@ namespace Mesh.Config.Model.Compilation;
 /// <summary>All objects of all clusters at one moment, with the look-ups that compilation needs.</summary>
 internal sealed class MeshIndex
 {
-    private readonly Dictionary<Type, object> _byType = [];
-    private readonly Dictionary<(Type Type, string Cluster, string Namespace), object> _byNamespace = [];
+    // Filled on demand, also by readers of a published snapshot, who come from any thread.
+    private readonly ConcurrentDictionary<Type, object> _byType = new();
+    private readonly ConcurrentDictionary<Type, object> _byNamespace = new();
     private readonly Dictionary<(string Cluster, ObjectKey Key), MeshObject> _byKey = [];
 
     public MeshIndex(IEnumerable<(string Cluster, MeshObject Object)> objects)
@@ -22,27 +24,18 @@ internal sealed class MeshIndex
 
     public ImmutableArray<string> Clusters { get; }
 
-    public ImmutableArray<(string Cluster, T Object)> Of<T>() where T : MeshObject
-    {
-        if (_byType.TryGetValue(typeof(T), out var cached)) return (ImmutableArray<(string, T)>)cached;
-        ImmutableArray<(string, T)> found = [.. All.Where(entry => entry.Object is T).Select(entry => (entry.Cluster, (T)entry.Object))];
-        _byType[typeof(T)] = found;
-        return found;
-    }
+    public ImmutableArray<(string Cluster, T Object)> Of<T>() where T : MeshObject =>
+        (ImmutableArray<(string, T)>)_byType.GetOrAdd(typeof(T), _ =>
+            All.Where(entry => entry.Object is T).Select(entry => (entry.Cluster, (T)entry.Object)).ToImmutableArray());
 
     public ImmutableArray<T> In<T>(string cluster, string objectNamespace) where T : MeshObject
     {
-        if (!_byType.ContainsKey(typeof(List<T>)))
-        {
-            foreach (var group in Of<T>().GroupBy(entry => (entry.Cluster, entry.Object.Metadata.Namespace)))
-                _byNamespace[(typeof(T), group.Key.Cluster, group.Key.Namespace)] =
-                    group.Select(entry => entry.Object).ToImmutableArray();
-            _byType[typeof(List<T>)] = true;
-        }
-
-        return _byNamespace.TryGetValue((typeof(T), cluster, objectNamespace), out var found)
-            ? (ImmutableArray<T>)found
-            : [];
+        var groups = (Dictionary<(string Cluster, string Namespace), ImmutableArray<T>>)_byNamespace.GetOrAdd(
+            typeof(T),
+            _ => Of<T>()
+                .GroupBy(entry => (entry.Cluster, entry.Object.Metadata.Namespace))
+                .ToDictionary(group => group.Key, group => group.Select(entry => entry.Object).ToImmutableArray()));
+        return groups.TryGetValue((cluster, objectNamespace), out var found) ? found : [];
     }
 
     public T? Find<T>(string cluster, string group, string kind, string objectNamespace, string name) where T : MeshObject =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Resources;
+using Mesh.Config.Resources.Core;
 using Mesh.Config.Resources.Networking;
 using Mesh.Config.Routing;
 
@@ -17,10 +18,13 @@ internal static class ModelFindings
             found.AddRange(RouteCompiler.NotHonouredYet(source));
             AddUnknownDestinations(snapshot, source, found);
             AddUnknownGateways(snapshot, source, found);
+            AddShortHosts(snapshot, source, found);
         }
 
         foreach (var (_, rule) in snapshot.Index.Of<DestinationRule>())
             AddUnhonouredPolicies(rule, found);
+        foreach (var (_, service) in snapshot.Index.Of<Service>()) AddUnhonouredFields(service, found);
+        foreach (var (_, entry) in snapshot.Index.Of<ServiceEntry>()) AddUnhonouredFields(entry, found);
     }
 
     private static void AddNetworksWithoutGateway(CompiledSnapshot snapshot, List<Diagnostic> found)
@@ -80,6 +84,38 @@ internal static class ModelFindings
         }
     }
 
+    /// <summary>Somebody who writes <c>localhost</c> for a gateway does not mean a Service of that name.</summary>
+    private static void AddShortHosts(CompiledSnapshot snapshot, VirtualService source, List<Diagnostic> found)
+    {
+        if (source.Spec.Gateways.IsEmpty || source.Spec.Gateways.Contains(GatewayNames.Mesh)) return;
+        foreach (var host in source.Spec.Hosts)
+        {
+            var full = HostNames.Complete(host, source.Metadata.Namespace, snapshot.Options.ClusterDomain);
+            if (full == host || snapshot.Services.ContainsKey(full)) continue;
+            found.Add(new Diagnostic(
+                Severity.Warning, "ShortHost",
+                $"host \"{host}\" has no dot and therefore means {full}, which is no service: requests for {host} will not match; use a full name, or * with a match on authority",
+                source.Location, source.Subject));
+        }
+    }
+
+    private static void AddUnhonouredFields(Service service, List<Diagnostic> found)
+    {
+        if (service.Spec.InternalTrafficPolicy == "Local")
+            found.Add(NotHonouredYet(service, "internalTrafficPolicy Local"));
+        if (service.Spec.TrafficDistribution.Length > 0)
+            found.Add(NotHonouredYet(service, "trafficDistribution"));
+    }
+
+    private static void AddUnhonouredFields(ServiceEntry entry, List<Diagnostic> found)
+    {
+        if (entry.Spec.Resolution is ServiceEntryResolution.DynamicDns or ServiceEntryResolution.None)
+            found.Add(NotHonouredYet(entry, $"resolution {entry.Spec.Resolution} (the service has no endpoints)"));
+    }
+
+    private static Diagnostic NotHonouredYet(MeshObject about, string what) =>
+        new(Severity.Warning, "NotHonouredYet", $"{what} is not honoured yet", about.Location, about.Subject);
+
     private static void AddUnhonouredPolicies(DestinationRule rule, List<Diagnostic> found)
     {
         var policies = new[] { rule.Spec.TrafficPolicy }.Concat(rule.Spec.Subsets.Select(subset => subset.TrafficPolicy));
@@ -95,10 +131,7 @@ internal static class ModelFindings
                          ("loadBalancer.warmup", policy.LoadBalancer?.Warmup is not null),
                      })
             {
-                if (used)
-                    found.Add(new Diagnostic(
-                        Severity.Warning, "NotHonouredYet", $"trafficPolicy.{name} is not honoured yet",
-                        rule.Location, rule.Subject));
+                if (used) found.Add(NotHonouredYet(rule, $"trafficPolicy.{name}"));
             }
         }
     }
