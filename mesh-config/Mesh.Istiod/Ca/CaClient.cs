@@ -33,7 +33,7 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
         {
             try
             {
-                return await TryOnceAsync(csrPem, cancellationToken).ConfigureAwait(false);
+                return await TryOnceAsync(csrPem, CertificateFor(attempt), cancellationToken).ConfigureAwait(false);
             }
             catch (RpcException exception)
             {
@@ -49,10 +49,18 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
     private static bool IsRetriable(StatusCode code) => code is StatusCode.Cancelled or StatusCode.DeadlineExceeded
         or StatusCode.ResourceExhausted or StatusCode.Aborted or StatusCode.Internal or StatusCode.Unavailable;
 
-    private async Task<IReadOnlyList<string>> TryOnceAsync(string csrPem, CancellationToken cancellationToken)
+    /// <summary>
+    /// Every other attempt goes without the certificate where there is a token: a CA that was set up anew ends the connection
+    /// of anybody who comes with a certificate of the old one, so the certificate alone would keep us out until it expires.
+    /// </summary>
+    private SslStreamCertificateContext? CertificateFor(int attempt) =>
+        attempt % 2 == 1 || options.TokenFile is null || !File.Exists(options.TokenFile) ? options.ClientCertificate?.Invoke() : null;
+
+    private async Task<IReadOnlyList<string>> TryOnceAsync(
+        string csrPem, SslStreamCertificateContext? certificate, CancellationToken cancellationToken)
     {
-        var headers = await HeadersAsync(cancellationToken).ConfigureAwait(false);
-        using var handler = await HandlerAsync(cancellationToken).ConfigureAwait(false);
+        var headers = await HeadersAsync(tokenNeeded: certificate is null, cancellationToken).ConfigureAwait(false);
+        using var handler = await HandlerAsync(certificate, cancellationToken).ConfigureAwait(false);
         using var channel = GrpcChannel.ForAddress(
             $"https://{options.ServerName}:{options.Address.Port}", new GrpcChannelOptions { HttpHandler = handler });
         using var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -71,22 +79,22 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
             : throw new CaClientException($"the CA at {Name()} answered with {response.CertChain.Count} certificates; leaf and root are needed");
     }
 
-    private async Task<Metadata> HeadersAsync(CancellationToken cancellationToken)
+    private async Task<Metadata> HeadersAsync(bool tokenNeeded, CancellationToken cancellationToken)
     {
         var headers = new Metadata();
         if (options.ClusterId.Length > 0) headers.Add("clusterid", options.ClusterId);
         if (options.TokenFile is null) return headers;
         // Once a certificate is there the token is not needed any more, and may be gone.
-        var needed = options.ClientCertificate?.Invoke() is null;
-        if (!needed && !File.Exists(options.TokenFile)) return headers;
+        if (!tokenNeeded && !File.Exists(options.TokenFile)) return headers;
         var token = (await ReadAsync(options.TokenFile, "token", cancellationToken).ConfigureAwait(false)).Trim();
         if (token.Length > 0) headers.Add("authorization", $"Bearer {token}");
-        else if (needed) throw new CaClientException($"the token file {options.TokenFile} is empty; put the service account's token there");
+        else if (tokenNeeded) throw new CaClientException($"the token file {options.TokenFile} is empty; put the service account's token there");
         return headers;
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "Given to the caller.")]
-    private async Task<SocketsHttpHandler> HandlerAsync(CancellationToken cancellationToken)
+    private async Task<SocketsHttpHandler> HandlerAsync(
+        SslStreamCertificateContext? certificate, CancellationToken cancellationToken)
     {
         var policy = new X509ChainPolicy
         {
@@ -116,7 +124,7 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
             SslOptions = new SslClientAuthenticationOptions
             {
                 CertificateChainPolicy = policy,
-                ClientCertificateContext = options.ClientCertificate?.Invoke(),
+                ClientCertificateContext = certificate,
                 AllowTlsResume = false,
             },
         };

@@ -70,16 +70,25 @@ public sealed class CaClientTests
     }
 
     [Fact]
-    public async Task A_certificate_of_a_foreign_ca_ends_the_connection_even_with_a_good_token()
+    public async Task A_certificate_of_a_foreign_ca_ends_the_connection()
     {
         await using var server = await TestCaServer.StartAsync(Cancel);
         using var other = await TestCa.CreateAsync(Cancel);
         var foreign = other.Issue(TestCaServer.Payments);
 
-        var failure = await Assert.ThrowsAsync<CaClientException>(
-            () => IssueAsync(server.Client(server.BillingToken, () => foreign.Context)));
+        var failure = await Assert.ThrowsAsync<CaClientException>(() => IssueAsync(server.Client(null, () => foreign.Context)));
 
         Assert.Contains($"after {CaClient.Attempts} attempt", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_ca_set_up_anew_is_met_with_the_token_although_the_old_certificate_is_still_valid()
+    {
+        await using var server = await TestCaServer.StartAsync(Cancel);
+        using var old = await TestCa.CreateAsync(Cancel);
+        var certificate = old.Issue(TestCaServer.Billing);
+
+        Assert.Equal(TestCaServer.Billing, await IssueAsync(server.Client(server.BillingToken, () => certificate.Context)));
     }
 
     [Fact]
