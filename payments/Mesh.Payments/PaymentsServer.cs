@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.HealthCheck;
@@ -58,9 +59,16 @@ internal sealed class PaymentsServer : IAsyncDisposable
     /// <summary>Until SIGTERM or SIGINT, and the drain that follows.</summary>
     public Task WaitForShutdownAsync() => app.WaitForShutdownAsync();
 
+    /// <summary>What SIGTERM does: drains, and finishes requests in flight.</summary>
+    public async Task StopAsync()
+    {
+        app.Lifetime.StopApplication();
+        await app.StopAsync().ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await app.StopAsync().ConfigureAwait(false);
+        await StopAsync().ConfigureAwait(false);
         await mutations.DisposeAsync().ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
         await database.DisposeAsync().ConfigureAwait(false);
@@ -99,8 +107,12 @@ internal sealed class PaymentsServer : IAsyncDisposable
         services.AddSingleton(time);
         services.AddSingleton(database);
         services.AddSingleton(new PaymentReader(database));
+        services.AddSingleton(new EventReader(database));
+        services.AddSingleton<ChangeSignal>();
+        services.AddSingleton<PaymentWatch>();
         services.AddSingleton(provider => new MutationQueue(
-            database, options.KeyLifetime, time, provider.GetRequiredService<ILogger<MutationQueue>>()));
+            database, options.KeyLifetime, payment => PaymentMessages.Of(payment).ToByteArray(),
+            provider.GetRequiredService<ChangeSignal>(), time, provider.GetRequiredService<ILogger<MutationQueue>>()));
         services.AddSingleton(new MerchantAccess(options.Merchants));
         services.AddSingleton<HealthServiceImpl>();
         services.AddSingleton<PaymentsService>();

@@ -13,8 +13,7 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        // For the one who asks why: the trailer leads to the logs of every process on the way.
-        context.ResponseTrailers.Add(TraceTrailer, Caller.Of(context.GetHttpContext()).TraceId);
+        AddTrace(context);
         try
         {
             return await continuation(request, context).ConfigureAwait(false);
@@ -24,6 +23,25 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
             throw Translate(exception, context);
         }
     }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        AddTrace(context);
+        try
+        {
+            await continuation(request, responseStream, context).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not RpcException)
+        {
+            throw Translate(exception, context);
+        }
+    }
+
+    /// <summary>For the one who asks why: the trailer leads to the logs of every process on the way.</summary>
+    private static void AddTrace(ServerCallContext context) =>
+        context.ResponseTrailers.Add(TraceTrailer, Caller.Of(context.GetHttpContext()).TraceId);
 
     private RpcException Translate(Exception exception, ServerCallContext context)
     {

@@ -5,7 +5,7 @@ using Mesh.Payments.Storage;
 namespace Mesh.Payments.Api;
 
 /// <summary>payments.v1.Payments: checks requests, makes mutations of them, and answers with what was decided.</summary>
-internal sealed class PaymentsService(MutationQueue mutations, PaymentReader reader, MerchantAccess access)
+internal sealed class PaymentsService(MutationQueue mutations, PaymentReader reader, MerchantAccess access, PaymentWatch watch)
     : V1.Payments.PaymentsBase
 {
     private const int DefaultPageSize = 50;
@@ -19,12 +19,7 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
         var key = checks.Key(request.IdempotencyKey, Header(context));
         var payment = checks.Payment(request.Payment);
         checks.ThrowIfAny();
-        if (!access.Allows(Identity(context), payment.Merchant))
-        {
-            throw Errors.Of(new Refusal(RefusalReason.MerchantNotAllowed,
-                $"this caller may not act for the merchant {payment.Merchant}; bind it with --merchant-binding")).ToRpcException();
-        }
-
+        CheckAccess(context, payment.Merchant);
         var fingerprint = Fingerprints.Of(
             payment.Merchant, Fingerprints.Of(payment.Amount), payment.CaptureMethod.ToString(), payment.PaymentMethod, payment.Description);
         return RunAsync(context, nameof(CreatePayment), key, null, fingerprint,
@@ -90,6 +85,18 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
             (payment, now) => PaymentMachine.Refund(payment!, amount, now));
     }
 
+    public override Task WatchPayments(
+        V1.WatchPaymentsRequest request, IServerStreamWriter<V1.PaymentEvent> responseStream, ServerCallContext context)
+    {
+        var checks = new RequestChecks();
+        var merchant = checks.Merchant("merchant", request.Merchant);
+        var after = EventCursors.Read(request.Cursor, merchant);
+        if (after is null) checks.Wrong("cursor", "is not the cursor of an event of this merchant");
+        checks.ThrowIfAny();
+        CheckAccess(context, merchant);
+        return watch.RunAsync(merchant, after!.Value, responseStream, context.CancellationToken);
+    }
+
     private async Task<V1.Payment> RunAsync(
         ServerCallContext context, string method, string key, string? paymentId, byte[] fingerprint,
         Func<Payment?, DateTimeOffset, PaymentDecision> decide)
@@ -111,6 +118,13 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
         var answer = await mutations.RunAsync(mutation, context.CancellationToken).ConfigureAwait(false);
         if (answer.IsReplay) context.GetHttpContext().Response.Headers[ReplayedHeader] = "true";
         return Answers.Decode(answer);
+    }
+
+    private void CheckAccess(ServerCallContext context, string merchant)
+    {
+        if (access.Allows(Identity(context), merchant)) return;
+        throw Errors.Of(new Refusal(RefusalReason.MerchantNotAllowed,
+            $"this caller may not act for the merchant {merchant}; bind it with --merchant-binding")).ToRpcException();
     }
 
     private static string Identity(ServerCallContext context) => Caller.Of(context.GetHttpContext()).Identity;

@@ -57,7 +57,7 @@ internal sealed class RequestChecks
         }
 
         return new NewPayment(
-            Merchant(payment!.Merchant),
+            Merchant("payment.merchant", payment!.Merchant),
             Amount("payment.amount", payment.Amount) ?? RequiredAmount("payment.amount"),
             CaptureMethodOf(payment.CaptureMethod),
             PaymentMethod(payment.PaymentMethod),
@@ -81,11 +81,12 @@ internal sealed class RequestChecks
         return default;
     }
 
-    private string Merchant(string merchant)
+    /// <summary>The default merchant when none is given.</summary>
+    public string Merchant(string field, string merchant)
     {
         if (merchant.Length == 0) return DefaultMerchant;
-        if (!IsMerchant(merchant)) Wrong("payment.merchant", $"must be 1 to {LongestMerchant} of a-z, 0-9 and -");
-        NoCardNumber("payment.merchant", merchant);
+        if (!IsMerchant(merchant)) Wrong(field, $"must be 1 to {LongestMerchant} of a-z, 0-9 and -");
+        NoCardNumber(field, merchant);
         return merchant;
     }
 

@@ -8,11 +8,11 @@ namespace Mesh.Payments.Storage;
 /// and sees what those before it decided, and what came out is written with few statements and one commit.
 /// </summary>
 /// <remarks>
-/// Locks are taken in one order everywhere, payments, keys, accounts, each sorted, so writers do not deadlock. A key or version that
+/// Locks are taken in one order everywhere, payments, keys, accounts, streams, each sorted, so writers do not deadlock. A key or version that
 /// another replica wrote meanwhile is a <see cref="MutationConflictException"/>: the batch runs again and sees it.
 /// </remarks>
 internal sealed class MutationBatch(
-    ISqlSession session, IReadOnlyList<Mutation> mutations, DateTimeOffset now, TimeSpan keyLifetime)
+    ISqlSession session, IReadOnlyList<Mutation> mutations, DateTimeOffset now, TimeSpan keyLifetime, Func<Payment, byte[]> serialize)
 {
     private const string SelectKey =
         "SELECT method, fingerprint, code, answer, payment_id FROM idempotency_keys " +
@@ -40,6 +40,7 @@ internal sealed class MutationBatch(
     private readonly Dictionary<string, long> storedVersions = [];
     private readonly HashSet<string> changed = [];
     private readonly List<Transfer> transfers = [];
+    private readonly List<Payment> events = [];
     private readonly List<(Mutation Mutation, StoredAnswer Answer)> decided = [];
 
     /// <summary>Runs and commits.</summary>
@@ -123,6 +124,7 @@ internal sealed class MutationBatch(
             $"payment {next.Id}: version {next.Version} after {before?.Version}");
         payments[next.Id] = next;
         changed.Add(next.Id);
+        events.Add(next);
         transfers.AddRange(decision.Transfers);
     }
 
@@ -131,6 +133,7 @@ internal sealed class MutationBatch(
         await WriteKeysAsync(cancellationToken).ConfigureAwait(false);
         await WritePaymentsAsync(cancellationToken).ConfigureAwait(false);
         await LedgerWriter.PostAsync(session, transfers, nowUs, cancellationToken).ConfigureAwait(false);
+        await EventWriter.AppendAsync(session, events, serialize, nowUs, cancellationToken).ConfigureAwait(false);
         await session.ExecuteAsync(InsertAudit, decided.ConvertAll(entry => AuditParameters(entry.Mutation, entry.Answer)),
             cancellationToken).ConfigureAwait(false);
     }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Mesh.Payments.Domain;
 
 namespace Mesh.Payments.Storage;
 
@@ -22,14 +23,22 @@ internal sealed partial class MutationQueue : IAsyncDisposable
 
     private readonly IDatabase database;
     private readonly TimeSpan keyLifetime;
+    private readonly Func<Payment, byte[]> serialize;
+    private readonly ChangeSignal committed;
     private readonly TimeProvider time;
     private readonly ILogger<MutationQueue> log;
     private readonly Task[] workers;
 
-    public MutationQueue(IDatabase database, TimeSpan keyLifetime, TimeProvider time, ILogger<MutationQueue> log)
+    /// <param name="serialize">Makes what watchers of payments get.</param>
+    /// <param name="committed">Is told of each commit.</param>
+    public MutationQueue(
+        IDatabase database, TimeSpan keyLifetime, Func<Payment, byte[]> serialize, ChangeSignal committed, TimeProvider time,
+        ILogger<MutationQueue> log)
     {
         this.database = database;
         this.keyLifetime = keyLifetime;
+        this.serialize = serialize;
+        this.committed = committed;
         this.time = time;
         this.log = log;
         workers = [.. Enumerable.Range(0, database.Writers).Select(_ => Task.Run(WorkAsync))];
@@ -100,9 +109,11 @@ internal sealed partial class MutationQueue : IAsyncDisposable
         var session = await database.OpenAsync(CancellationToken.None).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var mutations = new MutationBatch(session, [.. batch.Select(waiting => waiting.Mutation)], time.GetUtcNow(), keyLifetime);
+            var mutations = new MutationBatch(
+                session, [.. batch.Select(waiting => waiting.Mutation)], time.GetUtcNow(), keyLifetime, serialize);
             var results = await mutations.RunAsync(CancellationToken.None).ConfigureAwait(false);
             foreach (var (waiting, result) in batch.Zip(results)) waiting.Complete(result);
+            committed.Pulse();
         }
     }
 

@@ -47,6 +47,9 @@ internal sealed class TestServer : IAsyncDisposable
         TestStore store, string name, Func<PaymentsOptions, PaymentsOptions>? change = null, TimeProvider? time = null) =>
         StartAsync(store, name, null, change, time);
 
+    /// <summary>What SIGTERM does.</summary>
+    public Task StopAsync() => server.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
