@@ -44,6 +44,12 @@ internal sealed class TryTransformer : HttpTransformer
 
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         ForwardedMessage.ApplyResponse(httpContext.Response.Headers, attempt.Headers);
+        if (Status != StatusCodes.Status101SwitchingProtocols)
+        {
+            var body = await proxyResponse.Content.ReadAsStreamAsync(cancellationToken);
+            proxyResponse.Content = new StreamContent(new HeaderFlushingStream(body, httpContext.Response));
+        }
+
         return true;
     }
 

@@ -36,6 +36,7 @@ internal static class GatewayHost
         services.AddSingleton(provider => CreateIdentity(settings, provider));
         services.AddSingleton(provider => CreateModel(settings, provider.GetRequiredService<TimeProvider>()));
         AddDataPlane(services, settings);
+        services.AddCollection(settings);
         services.TryAddSingleton<IEndpointHealth>(NoEndpointHealth.Instance);
         services.AddHostedService<GatewayService>();
         return builder.Build();

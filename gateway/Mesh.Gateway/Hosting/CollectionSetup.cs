@@ -1,0 +1,41 @@
+using Mesh.DataPlane.Registration;
+using Mesh.DataPlane.Upstreams;
+using Mesh.Gateway.Collection;
+using Mesh.Gateway.Configuration;
+
+namespace Mesh.Gateway.Hosting;
+
+/// <summary>Adds what looks after the machines of the gateway's own network.</summary>
+internal static class CollectionSetup
+{
+    /// <summary>
+    /// East-west gateways probe the agents of their network and stop calling dead ones at once; one that is told a registration folder
+    /// cleans up there too.
+    /// </summary>
+    public static IServiceCollection AddCollection(this IServiceCollection services, GatewaySettings settings)
+    {
+        if (!settings.Roles.Contains(GatewayRole.EastWest)) return services;
+        var options = new CollectionOptions();
+        services.AddSingleton<IAgentCheck>(provider => new HttpAgentCheck(options.ProbeTimeout, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new AgentProber(
+            settings.Network,
+            provider.GetRequiredService<IAgentCheck>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<AgentProber>>()));
+        services.AddSingleton<IEndpointHealth>(provider => provider.GetRequiredService<AgentProber>());
+        services.AddSingleton<CollectionMetrics>();
+        services.AddHostedService(provider =>
+        {
+            var time = provider.GetRequiredService<TimeProvider>();
+            var runtime = provider.GetRequiredService<GatewayRuntime>();
+            var collector = settings.CollectRegistrations is { } folder
+                ? new RegistrationCollector(
+                    new FileWorkloadRegistry(folder), options, provider.GetRequiredService<CollectionMetrics>(), time,
+                    provider.GetRequiredService<ILogger<RegistrationCollector>>())
+                : null;
+            return new CollectionService(
+                () => runtime.Current, settings.Network, provider.GetRequiredService<AgentProber>(), collector, options, time);
+        });
+        return services;
+    }
+}
