@@ -8,7 +8,8 @@ namespace Mesh.Config.Sources;
 /// <summary>
 /// All <c>*.yaml</c> and <c>*.yml</c> files below a folder as the resources of one cluster, kept up to date. Broken,
 /// half-written and unreadable files keep their last good objects and are reported; only a deleted file, or a
-/// sound one without the object, deletes. Names that begin with <c>.</c> or end in <c>~</c> or <c>.tmp</c> are ignored.
+/// sound one without the object, deletes. Names that begin with <c>.</c> or end in <c>~</c> or <c>.tmp</c> are ignored, and
+/// links to folders are not followed.
 /// </summary>
 public sealed class FolderSource : IMeshSource
 {
@@ -188,8 +189,16 @@ public sealed class FolderSource : IMeshSource
         {
             var name = Path.GetFileName(entry);
             if (IsIgnored(name)) continue;
-            if (Directory.Exists(entry)) ListFiles(entry, paths);
-            else if (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal)) paths.Add(entry);
+            var attributes = File.GetAttributes(entry);
+            if (attributes.HasFlag(FileAttributes.Directory))
+            {
+                // A link could lead back up and make every file appear again and again.
+                if (!attributes.HasFlag(FileAttributes.ReparsePoint)) ListFiles(entry, paths);
+            }
+            else if (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal))
+            {
+                paths.Add(entry);
+            }
         }
     }
 

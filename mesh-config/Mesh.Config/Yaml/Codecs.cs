@@ -71,10 +71,7 @@ internal static class Codecs
             : YamlValue.OfText(value));
 
     /// <summary>Names are the enum's members in UPPER_SNAKE_CASE; the zero member is the default.</summary>
-    public static Codec<T> Enum<T>() where T : struct, Enum => new EnumCodec<T>(EnumSpelling.UpperSnake);
-
-    /// <summary>Names are the enum's members as they are (Kubernetes' own style).</summary>
-    public static Codec<T> PascalEnum<T>() where T : struct, Enum => new EnumCodec<T>(EnumSpelling.AsDeclared);
+    public static Codec<T> Enum<T>() where T : struct, Enum => new EnumCodec<T>();
 
     public static Codec<T?> Optional<T>(Codec<T> inner) where T : struct => new OptionalCodec<T>(inner);
 

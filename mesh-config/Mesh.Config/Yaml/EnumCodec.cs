@@ -8,12 +8,11 @@ internal sealed class EnumCodec<T> : Codec<T> where T : struct, Enum
     private readonly Dictionary<string, T> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<T, string> _names = [];
 
-    public EnumCodec(EnumSpelling spelling)
+    public EnumCodec()
     {
         foreach (var value in Enum.GetValues<T>())
         {
-            var declared = value.ToString();
-            var name = spelling == EnumSpelling.UpperSnake ? ToUpperSnake(declared) : declared;
+            var name = ToUpperSnake(value.ToString());
             _byName[name] = value;
             _names[value] = name;
         }

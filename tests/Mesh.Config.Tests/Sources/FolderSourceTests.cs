@@ -184,6 +184,17 @@ public sealed class FolderSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_link_that_leads_back_up_is_not_followed()
+    {
+        Write("deep/a.yaml", Service("a"));
+        Directory.CreateSymbolicLink(PathOf("deep/up"), _folder);
+        Start();
+
+        await _sink.UntilSubjectsAsync("Service prod/a");
+        Assert.Empty(_sink.Diagnostics);
+    }
+
+    [Fact]
     public async Task A_missing_folder_is_reported_and_not_synced_until_it_is_there()
     {
         Directory.Delete(_folder);

@@ -184,7 +184,12 @@ internal sealed class CompiledView : MeshView
     {
         if (policy.Tls is { SubjectAltNames.IsEmpty: false } own) return own.SubjectAltNames;
         if (service.SubjectAltNames.IsEmpty) return service.Identities;
-        return [.. service.Identities.Concat(service.SubjectAltNames).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. service.Identities.Concat(service.SubjectAltNames)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     private static string SniOf(UpstreamKey key, ClientTlsMode tls, PolicyBlocks policy)

@@ -14,7 +14,11 @@ internal sealed class MeshIndex
 
     public MeshIndex(IEnumerable<(string Cluster, MeshObject Object)> objects)
     {
-        All = [.. objects.OrderBy(entry => entry.Cluster, StringComparer.Ordinal).ThenBy(entry => entry.Object, ObjectOrder.Instance)];
+        All =
+        [
+            .. objects.OrderBy(entry => entry.Cluster, StringComparer.Ordinal)
+                .ThenBy(entry => entry.Object, ObjectOrder.Instance),
+        ];
         foreach (var (cluster, value) in All) _byKey.TryAdd((cluster, ObjectKey.Of(value)), value);
         Clusters = [.. All.Select(entry => entry.Cluster).Distinct(StringComparer.Ordinal)];
     }

@@ -25,8 +25,10 @@ internal sealed class NetworkGateways
                 .ThenBy(gateway => gateway.Network, StringComparer.Ordinal)
                 .ThenBy(gateway => gateway.Cluster, StringComparer.Ordinal),
         ];
-        _byNetwork = All.GroupBy(gateway => gateway.Network).ToDictionary(group => group.Key, group => group.ToImmutableArray());
-        _byCluster = All.GroupBy(gateway => (gateway.Network, gateway.Cluster)).ToDictionary(group => group.Key, group => group.ToImmutableArray());
+        _byNetwork = All.GroupBy(gateway => gateway.Network)
+            .ToDictionary(group => group.Key, group => group.ToImmutableArray());
+        _byCluster = All.GroupBy(gateway => (gateway.Network, gateway.Cluster))
+            .ToDictionary(group => group.Key, group => group.ToImmutableArray());
         Scale = 1;
         foreach (var group in _byNetwork.Values.Concat(_byCluster.Values))
             Scale = Scale / GreatestCommonDivisor(Scale, (uint)group.Length) * (uint)group.Length;

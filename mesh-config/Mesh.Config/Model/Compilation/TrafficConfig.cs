@@ -25,14 +25,6 @@ internal sealed class TrafficConfig
     public ImmutableArray<DestinationRule> DestinationRules { get; }
     public ImmutableArray<PeerAuthentication> PeerAuthentications { get; }
 
-    /// <summary>The configuration is the same, object by object.</summary>
-    public bool SameAs(TrafficConfig other) =>
-        Same(Gateways, other.Gateways) && Same(VirtualServices, other.VirtualServices)
-        && Same(DestinationRules, other.DestinationRules) && Same(PeerAuthentications, other.PeerAuthentications);
-
-    private static bool Same<T>(ImmutableArray<T> left, ImmutableArray<T> right) where T : MeshObject =>
-        left.Length == right.Length && left.AsSpan().SequenceEqual(right.AsSpan(), ReferenceComparer<T>.Instance);
-
     private static ImmutableArray<T> Collect<T>(MeshIndex index, string cluster) where T : MeshObject =>
     [
         .. index.Of<T>()

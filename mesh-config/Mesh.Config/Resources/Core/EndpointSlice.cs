@@ -12,7 +12,13 @@ public sealed record EndpointSlice : MeshObject
 
     internal static ResourceKind<EndpointSlice> Definition { get; } = new(
         "discovery.k8s.io", "EndpointSlice", ["v1", "v1beta1"], namespaced: true,
-        header => new EndpointSlice { ApiVersion = header.ApiVersion, Kind = header.Kind, Metadata = header.Metadata, Location = header.Location },
+        header => new EndpointSlice
+        {
+            ApiVersion = header.ApiVersion,
+            Kind = header.Kind,
+            Metadata = header.Metadata,
+            Location = header.Location,
+        },
         schema => schema
             .Field("addressType", Codecs.Text, x => x.AddressType, (x, v) => x with { AddressType = v })
             .Field("endpoints", Codecs.List(SliceEndpoint.Schema), x => x.Endpoints, (x, v) => x with { Endpoints = v })

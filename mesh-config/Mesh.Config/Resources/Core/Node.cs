@@ -7,7 +7,13 @@ public sealed record Node : MeshObject
 
     internal static ResourceKind<Node> Definition { get; } = new(
         "", "Node", ["v1"], namespaced: false,
-        header => new Node { ApiVersion = header.ApiVersion, Kind = header.Kind, Metadata = header.Metadata, Location = header.Location },
+        header => new Node
+        {
+            ApiVersion = header.ApiVersion,
+            Kind = header.Kind,
+            Metadata = header.Metadata,
+            Location = header.Location,
+        },
         schema => schema
             .Message("status", NodeStatus.Schema, x => x.Status, (x, v) => x with { Status = v })
             .Ignore("spec"));

@@ -8,7 +8,13 @@ public sealed record Pod : MeshObject
 
     internal static ResourceKind<Pod> Definition { get; } = new(
         "", "Pod", ["v1"], namespaced: true,
-        header => new Pod { ApiVersion = header.ApiVersion, Kind = header.Kind, Metadata = header.Metadata, Location = header.Location },
+        header => new Pod
+        {
+            ApiVersion = header.ApiVersion,
+            Kind = header.Kind,
+            Metadata = header.Metadata,
+            Location = header.Location,
+        },
         schema => schema
             .Message("spec", PodSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v })
             .Message("status", PodStatus.Schema, x => x.Status, (x, v) => x with { Status = v }));

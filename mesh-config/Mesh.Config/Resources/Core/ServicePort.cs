@@ -7,10 +7,12 @@ public sealed record ServicePort
 {
     public string Name { get; init; } = "";
     public int Port { get; init; }
+
     /// <summary>Number or name; empty means the same as the port.</summary>
     public string TargetPort { get; init; } = "";
 
     public int NodePort { get; init; }
+
     /// <summary>Empty means TCP.</summary>
     public string Protocol { get; init; } = "";
 

@@ -7,6 +7,7 @@ namespace Mesh.Config.Resources.Core;
 public sealed record ServiceSpec
 {
     public string Type { get; init; } = "";
+
     /// <summary><c>None</c> for a headless Service.</summary>
     public string ClusterIP { get; init; } = "";
 

@@ -8,6 +8,7 @@ public sealed record GatewayServerSpec
 {
     public GatewayPort? Port { get; init; }
     public string Bind { get; init; } = "";
+
     /// <summary><c>dnsName</c>, <c>ns/dnsName</c>, <c>./dnsName</c> or <c>*/dnsName</c>.</summary>
     public ImmutableArray<string> Hosts { get; init; } = [];
 

@@ -7,6 +7,7 @@ namespace Mesh.Config.Resources.Networking;
 public sealed record GatewaySpec
 {
     public ImmutableArray<GatewayServerSpec> Servers { get; init; } = [];
+
     /// <summary>Empty selects every gateway proxy.</summary>
     public ImmutableSortedDictionary<string, string> Selector { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;

@@ -6,6 +6,7 @@ namespace Mesh.Config.Resources.Networking;
 public sealed record HttpBody
 {
     public string? Text { get; init; }
+
     /// <summary>Base64.</summary>
     public string? Bytes { get; init; }
 

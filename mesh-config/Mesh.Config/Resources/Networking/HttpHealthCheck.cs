@@ -11,6 +11,7 @@ public sealed record HttpHealthCheck
 
     public int Port { get; init; }
     public string Host { get; init; } = "";
+
     /// <summary><c>HTTP</c> or <c>HTTPS</c>.</summary>
     public string Scheme { get; init; } = "";
 

@@ -7,6 +7,7 @@ namespace Mesh.Config.Resources.Networking;
 public sealed record HttpRouteSpec
 {
     public string Name { get; init; } = "";
+
     /// <summary>Any of them; empty matches all.</summary>
     public ImmutableArray<HttpMatchRequest> Match { get; init; } = [];
 

@@ -6,6 +6,7 @@ namespace Mesh.Config.Resources.Networking;
 public sealed record IstioCondition
 {
     public string Type { get; init; } = "";
+
     /// <summary><c>True</c>, <c>False</c> or <c>Unknown</c>.</summary>
     public string Status { get; init; } = "";
 

@@ -6,6 +6,7 @@ namespace Mesh.Config.Resources.Networking;
 public sealed record ReadinessProbe
 {
     public int InitialDelaySeconds { get; init; }
+
     /// <summary>Default 1.</summary>
     public int TimeoutSeconds { get; init; }
 

@@ -8,7 +8,13 @@ public sealed record ServiceEntry : MeshObject
 
     internal static ResourceKind<ServiceEntry> Definition { get; } = new(
         "networking.istio.io", "ServiceEntry", ["v1", "v1beta1", "v1alpha3"], namespaced: true,
-        header => new ServiceEntry { ApiVersion = header.ApiVersion, Kind = header.Kind, Metadata = header.Metadata, Location = header.Location },
+        header => new ServiceEntry
+        {
+            ApiVersion = header.ApiVersion,
+            Kind = header.Kind,
+            Metadata = header.Metadata,
+            Location = header.Location,
+        },
         schema => schema
             .Message("spec", ServiceEntrySpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
             .Message("status", ServiceEntryStatus.Schema, x => x.Status, (x, v) => x with { Status = v }));

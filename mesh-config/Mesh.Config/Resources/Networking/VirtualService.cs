@@ -7,7 +7,13 @@ public sealed record VirtualService : MeshObject
 
     internal static ResourceKind<VirtualService> Definition { get; } = new(
         "networking.istio.io", "VirtualService", ["v1", "v1beta1", "v1alpha3"], namespaced: true,
-        header => new VirtualService { ApiVersion = header.ApiVersion, Kind = header.Kind, Metadata = header.Metadata, Location = header.Location },
+        header => new VirtualService
+        {
+            ApiVersion = header.ApiVersion,
+            Kind = header.Kind,
+            Metadata = header.Metadata,
+            Location = header.Location,
+        },
         schema => schema
             .Message("spec", VirtualServiceSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
             .Ignore("status"));

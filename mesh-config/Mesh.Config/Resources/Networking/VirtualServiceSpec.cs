@@ -7,6 +7,7 @@ namespace Mesh.Config.Resources.Networking;
 public sealed record VirtualServiceSpec
 {
     public ImmutableArray<string> Hosts { get; init; } = [];
+
     /// <summary>Empty means <c>mesh</c>.</summary>
     public ImmutableArray<string> Gateways { get; init; } = [];
 

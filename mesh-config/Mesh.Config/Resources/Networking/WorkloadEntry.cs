@@ -8,7 +8,13 @@ public sealed record WorkloadEntry : MeshObject
 
     internal static ResourceKind<WorkloadEntry> Definition { get; } = new(
         "networking.istio.io", "WorkloadEntry", ["v1", "v1beta1", "v1alpha3"], namespaced: true,
-        header => new WorkloadEntry { ApiVersion = header.ApiVersion, Kind = header.Kind, Metadata = header.Metadata, Location = header.Location },
+        header => new WorkloadEntry
+        {
+            ApiVersion = header.ApiVersion,
+            Kind = header.Kind,
+            Metadata = header.Metadata,
+            Location = header.Location,
+        },
         schema => schema
             .Message("spec", WorkloadEntrySpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
             .Message("status", IstioStatus.Schema, x => x.Status, (x, v) => x with { Status = v }));

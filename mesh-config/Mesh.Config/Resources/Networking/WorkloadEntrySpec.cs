@@ -15,6 +15,7 @@ public sealed record WorkloadEntrySpec
     public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
     public string Network { get; init; } = "";
+
     /// <summary><c>region/zone/subzone</c>.</summary>
     public string Locality { get; init; } = "";
 

@@ -7,7 +7,13 @@ public sealed record WorkloadGroup : MeshObject
 
     internal static ResourceKind<WorkloadGroup> Definition { get; } = new(
         "networking.istio.io", "WorkloadGroup", ["v1", "v1beta1", "v1alpha3"], namespaced: true,
-        header => new WorkloadGroup { ApiVersion = header.ApiVersion, Kind = header.Kind, Metadata = header.Metadata, Location = header.Location },
+        header => new WorkloadGroup
+        {
+            ApiVersion = header.ApiVersion,
+            Kind = header.Kind,
+            Metadata = header.Metadata,
+            Location = header.Location,
+        },
         schema => schema
             .Message("spec", WorkloadGroupSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
             .Ignore("status"));

@@ -7,7 +7,13 @@ public sealed record PeerAuthentication : MeshObject
 
     internal static ResourceKind<PeerAuthentication> Definition { get; } = new(
         "security.istio.io", "PeerAuthentication", ["v1", "v1beta1"], namespaced: true,
-        header => new PeerAuthentication { ApiVersion = header.ApiVersion, Kind = header.Kind, Metadata = header.Metadata, Location = header.Location },
+        header => new PeerAuthentication
+        {
+            ApiVersion = header.ApiVersion,
+            Kind = header.Kind,
+            Metadata = header.Metadata,
+            Location = header.Location,
+        },
         schema => schema
             .Message("spec", PeerAuthenticationSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v })
             .Ignore("status"));

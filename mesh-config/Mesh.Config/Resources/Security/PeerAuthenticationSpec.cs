@@ -8,6 +8,7 @@ public sealed record PeerAuthenticationSpec
 {
     public PolicySelector? Selector { get; init; }
     public MutualTls? Mtls { get; init; }
+
     /// <summary>By workload port.</summary>
     public ImmutableSortedDictionary<int, MutualTls> PortLevelMtls { get; init; } =
         ImmutableSortedDictionary<int, MutualTls>.Empty;

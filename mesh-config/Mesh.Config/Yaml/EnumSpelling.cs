@@ -1,7 +1,0 @@
-namespace Mesh.Config.Yaml;
-
-internal enum EnumSpelling
-{
-    AsDeclared,
-    UpperSnake,
-}
