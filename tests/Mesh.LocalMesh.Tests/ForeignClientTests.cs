@@ -71,7 +71,7 @@ public sealed class ForeignClientTests(MeshFixture fixture)
             "npm packages are not installed (npm ci in samples/clients/javascript)");
 
         var run = await Shell.RunAsync(
-            "node", [Path.Combine(folder, "pay.js"), "--target", "localhost:8443", "--ca", fixture.EdgeRoot]);
+            "node", [Path.Combine(folder, "pay.mjs"), "--target", "localhost:8443", "--ca", fixture.EdgeRoot]);
 
         AssertPaid(run);
     }
@@ -82,7 +82,7 @@ public sealed class ForeignClientTests(MeshFixture fixture)
         using var json = JsonDocument.Parse(run.Output);
         var root = json.RootElement;
         Assert.Equal("SUCCEEDED", root.GetProperty("payment").GetProperty("state").GetString());
-        Assert.Equal("OK", root.GetProperty("status").GetString());
+        Assert.Equal("OK", root.GetProperty("status").GetProperty("code").GetString());
         Assert.Equal(JsonValueKind.Object, root.GetProperty("trailers").ValueKind);
         Assert.Contains(
             "payments.v1.Payments",

@@ -41,7 +41,10 @@ public sealed class RefusalTests(MeshFixture fixture)
         ]);
 
         Assert.DoesNotContain("HTTP/1.1 ", answer.Output, StringComparison.Ordinal);
-        Assert.Contains("alert", answer.Errors + answer.Output, StringComparison.OrdinalIgnoreCase);
+        // The gateway only moves bytes: it is the workload that refuses, and says why.
+        await RefusalIsLoggedAsync("agent-payments-a", entry =>
+            entry.ResponseCodeDetails?.Contains("foreign root", StringComparison.Ordinal) == true &&
+            (address.StartsWith("127.10.0.1", StringComparison.Ordinal) == entry.DownstreamRemoteAddress?.StartsWith("127.10.0.1:", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -79,7 +82,7 @@ public sealed class RefusalTests(MeshFixture fixture)
     [InlineData("127.10.1.10", 15006, "agent-payments-a")]
     public async Task Plain_text_is_refused_and_the_access_log_says_so(string address, int port, string process)
     {
-        using var client = new System.Net.Sockets.TcpClient();
+        using var client = new System.Net.Sockets.TcpClient(System.Net.Sockets.AddressFamily.InterNetwork);
         await client.ConnectAsync(address, port, TestContext.Current.CancellationToken);
         var local = client.Client.LocalEndPoint!.ToString();
         await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(Request), TestContext.Current.CancellationToken);

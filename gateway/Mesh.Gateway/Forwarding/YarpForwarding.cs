@@ -66,6 +66,10 @@ public sealed class YarpForwarding : IHttpForwarding
             context.Response.Body = responseBody;
         }
 
+        // YARP leaves its own status on a response it could not fill, and refuses a response that has one: the next try needs a clean one.
+        if (!context.Response.HasStarted && (transformer.Declined || error != ForwarderError.None))
+            context.Response.StatusCode = StatusCodes.Status200OK;
+
         var result = new ForwardResult
         {
             Status = transformer.Status,
