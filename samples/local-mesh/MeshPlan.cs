@@ -16,6 +16,9 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
     public const int HealthPort = 15021;
     public const int ControlPlanePort = 15012;
 
+    /// <summary>Where a sidecar calls its application from, in Istio as here.</summary>
+    private const string InboundProxy = "127.0.0.6";
+
     private const string GatewayAccount = "istio-ingressgateway-service-account";
 
     private string RootCertificate => Path.Combine(layout.CertificateAuthority, "root-cert.pem");
@@ -118,7 +121,7 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
                 "--name", name,
                 "--listen", $"{address}:{PaymentsPort}",
                 "--store", "sqlite:" + layout.Store,
-                "--trusted-proxy", address,
+                "--trusted-proxy", InboundProxy,
                 "--access-log", AccessLog(name),
             ],
             new Uri($"http://{address}:{PaymentsPort}/healthz/ready"));

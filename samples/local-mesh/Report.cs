@@ -8,8 +8,14 @@ internal static class Report
 {
     public static void Print(IReadOnlyList<SampleResult> results)
     {
+        var plain = Console.IsOutputRedirected || Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        });
         // A pipe or a file has no width: nothing is cut there.
-        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 240;
+        if (Console.IsOutputRedirected) console.Profile.Width = 240;
         var table = new Table().Border(TableBorder.Rounded).ShowRowSeparators();
         foreach (var title in new[] { "", "from", "to", "path taken", "identity seen by the server", "status", "ms" })
             table.AddColumn(new TableColumn(title));
@@ -25,6 +31,6 @@ internal static class Report
                 new Text(result.Time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)));
         }
 
-        AnsiConsole.Write(table);
+        console.Write(table);
     }
 }

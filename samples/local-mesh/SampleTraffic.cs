@@ -16,6 +16,7 @@ internal sealed class SampleTraffic : IDisposable
 {
     public const int FailoverCalls = 100;
 
+    private static readonly (string First, string Last) FromEdge = ("gateway-", "payments-");
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(30);
 
@@ -46,7 +47,7 @@ internal sealed class SampleTraffic : IDisposable
 
     /// <summary>(a) An outside gRPC client pays through the edge with TLS.</summary>
     public Task<SampleResult> EdgeClientPaysAsync(CancellationToken cancellationToken) =>
-        MeasureAsync("a", "outside client (gRPC, TLS)", "payments", "payments-", async trace =>
+        MeasureAsync("a", "outside client (gRPC, TLS)", "payments", ("gateway-", "payments-"), async trace =>
         {
             var payment = await CreateAsync(NewKey(), trace, cancellationToken).ConfigureAwait(false);
             return (true, $"OK {payment.State} {Text(payment.Amount)}");
@@ -54,7 +55,7 @@ internal sealed class SampleTraffic : IDisposable
 
     /// <summary>(b) The application on the VM pays: it knows a host name and a proxy variable.</summary>
     public Task<SampleResult> VirtualMachinePaysAsync(CancellationToken cancellationToken) =>
-        MeasureAsync("b", "legacy-billing (VM)", "payments", "payments-", async trace =>
+        MeasureAsync("b", "legacy-billing (VM)", "payments", ("agent-vm", "payments-"), async trace =>
         {
             var invoice = "inv-" + Guid.NewGuid().ToString("N")[..8];
             var address = mesh.Topology.ApplicationAddress(mesh.Topology.Vm);
@@ -69,7 +70,7 @@ internal sealed class SampleTraffic : IDisposable
 
     /// <summary>(c) A workload of eks-a calls the VM, through its own sidecar and the VM network's gateway.</summary>
     public Task<SampleResult> ClusterCallsVirtualMachineAsync(CancellationToken cancellationToken) =>
-        MeasureAsync("c", "payments workload (eks-a)", "legacy-billing", "agent-vm", async trace =>
+        MeasureAsync("c", "payments workload (eks-a)", "legacy-billing", ("agent-payments-", "agent-vm"), async trace =>
         {
             using var handler = NamespaceDialer.Handler(mesh.Topology.NamespaceOf("vpc-a"));
             handler.UseProxy = true;
@@ -129,7 +130,7 @@ internal sealed class SampleTraffic : IDisposable
         }
 
         var time = Stopwatch.GetElapsedTime(began);
-        var last = await PathAsync(traces[^1].Id, "payments-", cancellationToken).ConfigureAwait(false);
+        var last = await PathAsync(traces[^1].Id, FromEdge, cancellationToken).ConfigureAwait(false);
         var answered = await AnsweredByAsync(traces, cancellationToken).ConfigureAwait(false);
         foreach (var (cause, count) in errors) wrong.Add($"{count} × {cause}");
         var byB = answered.GetValueOrDefault("payments-b");
@@ -153,7 +154,7 @@ internal sealed class SampleTraffic : IDisposable
             calls++;
             var trace = Trace.New();
             await CreateAsync(NewKey(), trace, cancellationToken).ConfigureAwait(false);
-            var path = await PathAsync(trace.Id, "payments-", cancellationToken).ConfigureAwait(false);
+            var path = await PathAsync(trace.Id, FromEdge, cancellationToken).ConfigureAwait(false);
             var returned = path.Server?.Process == "payments-a";
             if (returned || Stopwatch.GetElapsedTime(began) > ReturnLimit)
             {
@@ -167,14 +168,22 @@ internal sealed class SampleTraffic : IDisposable
         }
     }
 
-    /// <summary>The way of a call once the logs hold it to its end; as far as it goes when they never do.</summary>
-    public async Task<CallPath> PathAsync(string traceId, string serverPrefix, CancellationToken cancellationToken)
+    /// <summary>The way of a call once the logs hold it from end to end; as far as they have it when they never do.</summary>
+    /// <param name="ends">
+    /// How the names of the first and last process begin. Only says how long to wait: a process writes its line when a
+    /// call has ended for it, so the client has its answer before the line of the first process is there.
+    /// </param>
+    public async Task<CallPath> PathAsync(
+        string traceId, (string First, string Last) ends, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
             var path = CallPath.Of(traceId, logs.Read());
-            if (path.Server?.Process.StartsWith(serverPrefix, StringComparison.Ordinal) == true) return path;
+            if (path.Hops.Count > 0 &&
+                path.Hops[0].Process.StartsWith(ends.First, StringComparison.Ordinal) &&
+                path.Hops[^1].Process.StartsWith(ends.Last, StringComparison.Ordinal))
+                return path;
             if (Stopwatch.GetElapsedTime(began) > LogLimit) return path;
             await Task.Delay(20, cancellationToken).ConfigureAwait(false);
         }
@@ -223,7 +232,7 @@ internal sealed class SampleTraffic : IDisposable
     }
 
     private async Task<SampleResult> MeasureAsync(
-        string step, string from, string to, string serverPrefix,
+        string step, string from, string to, (string First, string Last) ends,
         Func<Trace, Task<(bool Succeeded, string Status)>> call, CancellationToken cancellationToken)
     {
         var trace = Trace.New();
@@ -244,7 +253,7 @@ internal sealed class SampleTraffic : IDisposable
         }
 
         var time = Stopwatch.GetElapsedTime(began);
-        var path = await PathAsync(trace.Id, serverPrefix, cancellationToken).ConfigureAwait(false);
+        var path = await PathAsync(trace.Id, ends, cancellationToken).ConfigureAwait(false);
         return new SampleResult(step, from, to, path.ToString(), path.Identity, status, time, succeeded && path.Identity.Length > 0);
     }
 

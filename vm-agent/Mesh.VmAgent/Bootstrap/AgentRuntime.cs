@@ -1,3 +1,4 @@
+using System.Net;
 using System.Collections.Immutable;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model;
@@ -18,6 +19,8 @@ namespace Mesh.VmAgent.Bootstrap;
 internal sealed class AgentRuntime : IAsyncDisposable
 {
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
+
+    private static readonly IPAddress InboundSource = IPAddress.Parse("127.0.0.6");
 
     private readonly AgentSettings settings;
     private readonly TimeProvider time;
@@ -46,7 +49,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
         var balancer = new UpstreamBalancer(NoEndpointHealth.Instance, time, new Random());
         // The application is called from wherever the system likes, other workloads from the workload's own address.
-        var toApp = new UpstreamConnector(identity, time);
+        // The address Istio's inbound proxy calls its application from: the application can tell it from everybody else.
+        var isLocal = IPAddress.IsLoopback(settings.AppAddress) || settings.AppAddress.Equals(settings.WorkloadAddress);
+        var toApp = new UpstreamConnector(identity, time, isLocal ? InboundSource : null);
         var toMesh = new UpstreamConnector(identity, time, settings.WorkloadAddress);
         Inbound = new InboundListener(
             settings.Name, identity, [settings.TrustDomain], () => targets, Pipeline(balancer, toApp, keepClientCert: true),
