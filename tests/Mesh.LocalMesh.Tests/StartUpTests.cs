@@ -4,11 +4,11 @@ namespace Mesh.LocalMesh.Tests;
 public sealed class StartUpTests(MeshFixture fixture)
 {
     [Theory]
-    [InlineData("gateway-a", "15443")]
-    [InlineData("agent-payments-a", "15006")]
-    [InlineData("payments-a", "8080")]
-    [InlineData("ca", "15012")]
-    public async Task A_second_process_on_the_same_addresses_ends_with_one_clear_message(string name, string port)
+    [InlineData("gateway-a", "127.10.0.1:")]
+    [InlineData("agent-payments-a", "127.10.1.10:")]
+    [InlineData("payments-a", "127.10.1.10:8080")]
+    [InlineData("ca", "127.0.0.1:15012")]
+    public async Task A_second_process_on_the_same_addresses_ends_with_one_clear_message(string name, string address)
     {
         var spec = fixture.Mesh[name].Spec;
 
@@ -16,7 +16,7 @@ public sealed class StartUpTests(MeshFixture fixture)
 
         Assert.Equal(1, run.ExitCode);
         var said = run.Errors + run.Output;
-        Assert.Contains(port, said, StringComparison.Ordinal);
+        Assert.Contains(address, said, StringComparison.Ordinal);
         Assert.Contains("in use", said, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
     }
