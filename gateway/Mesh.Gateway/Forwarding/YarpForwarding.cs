@@ -66,9 +66,8 @@ public sealed class YarpForwarding : IHttpForwarding
             context.Response.Body = responseBody;
         }
 
-        // YARP leaves its own status on a response it could not fill, and refuses a response that has one: the next try needs a clean one.
-        if (!context.Response.HasStarted && (transformer.Declined || error != ForwarderError.None))
-            context.Response.StatusCode = StatusCodes.Status200OK;
+        // YARP leaves its verdict in the status (502, or that of a declined response) and refuses a response that has one.
+        if ((error != ForwarderError.None || transformer.Declined) && !context.Response.HasStarted) context.Response.Clear();
 
         var result = new ForwardResult
         {
