@@ -18,10 +18,12 @@ public static class LoggingSetup
         logging.SetMinimumLevel(level);
         if (level >= LogLevel.Information)
         {
-            logging.AddFilter("Microsoft", LogLevel.Warning);
-            logging.AddFilter("System", LogLevel.Warning);
-            logging.AddFilter("Grpc", LogLevel.Warning);
-            logging.AddFilter("Yarp", LogLevel.Warning);
+            // A filter beats the minimum, so it must not be below it.
+            var framework = level > LogLevel.Warning ? level : LogLevel.Warning;
+            logging.AddFilter("Microsoft", framework);
+            logging.AddFilter("System", framework);
+            logging.AddFilter("Grpc", framework);
+            logging.AddFilter("Yarp", framework);
         }
 
         logging.AddSimpleConsole(options =>

@@ -35,12 +35,12 @@ public static class MeshInbound
     private static async Task AcceptAsync(ConnectionContext connection, ConnectionDelegate next, MeshInboundOptions options)
     {
         var refusals = new RefusalLog(options.Process, options.AccessLog, options.Time, connection);
+        // Not linked to ConnectionClosed: Kestrel raises it when a client has sent its last byte, and what it sent must still be judged.
         using var deadline = new CancellationTokenSource(HelloReader.Timeout, options.Time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, connection.ConnectionClosed);
         ClientHello? hello;
         try
         {
-            (var status, hello, var problem) = await HelloReader.PeekAsync(connection.Transport.Input, linked.Token).ConfigureAwait(false);
+            (var status, hello, var problem) = await HelloReader.PeekAsync(connection.Transport.Input, deadline.Token).ConfigureAwait(false);
             // A connection that closed without a word is a port check, not worth a line.
             if (status == ClientHelloStatus.NeedMore) return;
             var verdict = status == ClientHelloStatus.Malformed ? InboundVerdict.Refuse(problem) : options.Admit(hello);
@@ -53,7 +53,7 @@ public static class MeshInbound
         }
         catch (OperationCanceledException)
         {
-            if (deadline.IsCancellationRequested) refusals.Write("no ClientHello in time", null);
+            refusals.Write("no ClientHello in time", null);
             return;
         }
         catch (IOException)
@@ -68,7 +68,7 @@ public static class MeshInbound
             return;
         }
 
-        await TerminateAsync(connection, next, options, hello, refusals, linked.Token).ConfigureAwait(false);
+        await TerminateAsync(connection, next, options, hello, refusals, deadline.Token).ConfigureAwait(false);
     }
 
     private static string? Refusal(InboundVerdict verdict, ClientHelloStatus status)

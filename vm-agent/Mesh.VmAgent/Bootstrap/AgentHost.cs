@@ -34,6 +34,10 @@ public sealed class AgentHost : IAsyncDisposable
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.AddMeshConsole(settings.LogLevel);
+        // It warns about every listener without TLS that it could not speak HTTP/2 there; ours do.
+        if (settings.LogLevel < LogLevel.Error) builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+        // What keeps the host from starting is told in one line by the process frame.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         var logs = LoggerFactory.Create(logging => logging.AddMeshConsole(settings.LogLevel));
         var runtime = new AgentRuntime(settings, TimeProvider.System, logs);
         if (runtime.Registration is { } registration)

@@ -99,7 +99,7 @@ public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, 
         var input = connection.Transport.Input;
         while (true)
         {
-            var read = await input.ReadAsync(connection.ConnectionClosed).ConfigureAwait(false);
+            var read = await input.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             var length = (int)Math.Min(read.Buffer.Length, Method.Length);
             var begins = read.Buffer.Slice(0, length).ToArray().AsSpan().SequenceEqual(Method[..length]);
             var undecided = begins && length < Method.Length && !read.IsCompleted;
@@ -112,8 +112,7 @@ public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, 
     /// <summary>The request line; null when the head is too long or ends early. The head is consumed.</summary>
     private static async Task<string?> ReadHeadAsync(ConnectionContext connection)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
-        limit.CancelAfter(HeadTimeout);
+        using var limit = new CancellationTokenSource(HeadTimeout);
         var input = connection.Transport.Input;
         while (true)
         {
@@ -134,7 +133,7 @@ public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, 
 
     private static async Task<bool> BeginsWithTlsAsync(ConnectionContext connection)
     {
-        var read = await connection.Transport.Input.ReadAsync(connection.ConnectionClosed).ConfigureAwait(false);
+        var read = await connection.Transport.Input.ReadAsync(CancellationToken.None).ConfigureAwait(false);
         var isTls = !read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] == TlsHandshake;
         connection.Transport.Input.AdvanceTo(read.Buffer.Start);
         return isTls;
@@ -145,7 +144,7 @@ public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, 
         var body = text is null ? "" : $"{settings.Name}: {text}\n";
         var head = text is null ? "" : $"Content-Type: text/plain; charset=utf-8\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n";
         await connection.Transport.Output.WriteAsync(
-            Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\n{head}\r\n{body}"), connection.ConnectionClosed).ConfigureAwait(false);
+            Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\n{head}\r\n{body}"), CancellationToken.None).ConfigureAwait(false);
     }
 
     private sealed class TunnelFeature(Destination destination) : ITunnelFeature

@@ -32,7 +32,7 @@ public sealed class RawForwarder(
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(upstream);
         var log = new RawConnectionLog(process, accessLog, time, connection, authority);
-        var (dialled, endpoint, problem) = await DialAsync(log, upstream, clusterName, connection.ConnectionClosed).ConfigureAwait(false);
+        var (dialled, endpoint, problem) = await DialAsync(log, upstream, clusterName).ConfigureAwait(false);
         if (connected is not null) await connected(problem).ConfigureAwait(false);
         if (dialled is null || endpoint is null)
         {
@@ -57,7 +57,7 @@ public sealed class RawForwarder(
     }
 
     private async Task<(UpstreamConnection? Connection, ProxyEndpoint? Endpoint, string? Problem)> DialAsync(
-        RawConnectionLog log, Upstream upstream, string clusterName, CancellationToken cancellationToken)
+        RawConnectionLog log, Upstream upstream, string clusterName)
     {
         var tried = new List<EndpointId>();
         string? problem = null;
@@ -70,7 +70,8 @@ public sealed class RawForwarder(
             log.Tried(endpoint, clusterName);
             try
             {
-                var dialled = await connector.ConnectAsync(upstream, endpoint, UpstreamProtocol.Tcp, cancellationToken).ConfigureAwait(false);
+                // Not ended by ConnectionClosed: Kestrel raises it when a caller has said its last word, which may be the first.
+                var dialled = await connector.ConnectAsync(upstream, endpoint, UpstreamProtocol.Tcp, CancellationToken.None).ConfigureAwait(false);
                 balancer.Report(upstream, endpoint, TryOutcome.Success);
                 log.Connected(dialled);
                 return (dialled, endpoint, null);
@@ -79,11 +80,6 @@ public sealed class RawForwarder(
             {
                 balancer.Report(upstream, endpoint, TryOutcome.GatewayError);
                 problem = error.Message;
-            }
-            catch (OperationCanceledException)
-            {
-                log.Refused(ResponseFlags.DownstreamConnectionTermination, "the caller went away");
-                return (null, null, "the caller went away");
             }
         }
 
@@ -95,7 +91,7 @@ public sealed class RawForwarder(
 
     private static async Task SpliceAsync(ConnectionContext connection, UpstreamConnection upstream, RawConnectionLog log)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
+        using var ended = new CancellationTokenSource();
         var inOrder = false;
         var downstream = new DuplexStream(connection.Transport);
         await using (downstream.ConfigureAwait(false))
