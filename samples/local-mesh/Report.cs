@@ -15,7 +15,7 @@ internal static class Report
             ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
         });
         // A pipe or a file has no width: nothing is cut there.
-        if (Console.IsOutputRedirected) console.Profile.Width = 240;
+        if (Console.IsOutputRedirected) console.Profile.Width = 300;
         var table = new Table().Border(TableBorder.Rounded).ShowRowSeparators();
         foreach (var title in new[] { "", "from", "to", "path taken", "identity seen by the server", "status", "ms" })
             table.AddColumn(new TableColumn(title));

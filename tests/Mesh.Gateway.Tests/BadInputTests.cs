@@ -105,7 +105,9 @@ public sealed class BadInputTests : IAsyncDisposable
         using var process = Process.Start(new ProcessStartInfo(
             "/usr/bin/openssl", $"s_client -connect 127.0.0.1:{gateway.PassthroughPort} {options}")
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         process.StandardInput.Close();
         await Task.WhenAll(process.StandardOutput.ReadToEndAsync(Stop), process.StandardError.ReadToEndAsync(Stop));

@@ -50,14 +50,14 @@ internal sealed class TestCaServer : IAsyncDisposable
 
     public CaClientOptions ClientOptions(
         string? tokenFile, Func<SslStreamCertificateContext?>? certificate = null, string cluster = "", long ttlSeconds = 0) => new()
-    {
-        Address = new DnsEndPoint(EndPoint.Address.ToString(), EndPoint.Port),
-        RootFile = Ca.RootFile,
-        TokenFile = tokenFile,
-        ClientCertificate = certificate,
-        ClusterId = cluster,
-        Ttl = TimeSpan.FromSeconds(ttlSeconds),
-    };
+        {
+            Address = new DnsEndPoint(EndPoint.Address.ToString(), EndPoint.Port),
+            RootFile = Ca.RootFile,
+            TokenFile = tokenFile,
+            ClientCertificate = certificate,
+            ClusterId = cluster,
+            Ttl = TimeSpan.FromSeconds(ttlSeconds),
+        };
 
     public CaClient Client(
         string? tokenFile, Func<SslStreamCertificateContext?>? certificate = null, string cluster = "", long ttlSeconds = 0) =>

@@ -24,7 +24,7 @@ public sealed partial class SourcesTests
         var wrong =
             from file in Sources
             from type in PublicTypes(file).Take(1)
-            // Thing.Log.cs is a part of Thing; ThingOfT.cs is Thing<T>.
+                // Thing.Log.cs is a part of Thing; ThingOfT.cs is Thing<T>.
             let name = Path.GetFileName(file).Split('.')[0]
             where name != type && name != type + "OfT"
             select $"{file}: {type}";

@@ -11,7 +11,10 @@ public sealed class IstiodClustersAndRoutesTests
 {
     private static readonly ProxyScope Scope = new()
     {
-        Cluster = "eks-a", Network = "vpc-a", Namespace = "prod", Locality = new Locality("us-east-1", "us-east-1a"),
+        Cluster = "eks-a",
+        Network = "vpc-a",
+        Namespace = "prod",
+        Locality = new Locality("us-east-1", "us-east-1a"),
         Labels = TestMesh.Labels(("app", "checkout"), ("version", "v1")),
     };
 

@@ -27,26 +27,40 @@ public sealed partial class LocalMeshTests
 
     private static readonly ProxyScope SidecarA = new()
     {
-        Cluster = "eks-a", Network = "vpc-a", Namespace = "prod", Locality = new Locality("us-east-1", "us-east-1a"),
+        Cluster = "eks-a",
+        Network = "vpc-a",
+        Namespace = "prod",
+        Locality = new Locality("us-east-1", "us-east-1a"),
         Labels = TestMesh.Labels(("app", "payments")),
     };
 
     private static readonly ProxyScope AgentOnVm = new()
     {
-        Cluster = "eks-a", Network = "vpc-legacy", Namespace = "prod", Locality = new Locality("us-east-1", "us-east-1c"),
+        Cluster = "eks-a",
+        Network = "vpc-legacy",
+        Namespace = "prod",
+        Locality = new Locality("us-east-1", "us-east-1c"),
         Labels = TestMesh.Labels(("app", "legacy-billing")),
     };
 
     private static readonly ProxyScope EdgeA = new()
     {
-        Type = ProxyType.Router, Cluster = "eks-a", Network = "vpc-a", Namespace = "istio-system",
-        Locality = new Locality("us-east-1", "us-east-1a"), Labels = TestMesh.Labels(("istio", "ingressgateway")),
+        Type = ProxyType.Router,
+        Cluster = "eks-a",
+        Network = "vpc-a",
+        Namespace = "istio-system",
+        Locality = new Locality("us-east-1", "us-east-1a"),
+        Labels = TestMesh.Labels(("istio", "ingressgateway")),
     };
 
     private static ProxyScope EastWest(string cluster, string network) => new()
     {
-        Type = ProxyType.Router, Cluster = cluster, Network = network, Namespace = "istio-system",
-        Labels = TestMesh.Labels(("istio", "eastwestgateway")), RequestedNetworks = [network],
+        Type = ProxyType.Router,
+        Cluster = cluster,
+        Network = network,
+        Namespace = "istio-system",
+        Labels = TestMesh.Labels(("istio", "eastwestgateway")),
+        RequestedNetworks = [network],
     };
 
     [Fact]

@@ -54,7 +54,10 @@ public sealed class OutlierDetectorTests
     {
         var policy = new OutlierPolicy
         {
-            Consecutive5xxErrors = 1, Interval = TimeSpan.FromSeconds(1), BaseEjectionTime = TimeSpan.FromSeconds(10), MaxEjectionPercent = 100,
+            Consecutive5xxErrors = 1,
+            Interval = TimeSpan.FromSeconds(1),
+            BaseEjectionTime = TimeSpan.FromSeconds(10),
+            MaxEjectionPercent = 100,
         };
         var upstream = Upstream(policy, 2);
         Report(upstream, 0, TryOutcome.GatewayError);

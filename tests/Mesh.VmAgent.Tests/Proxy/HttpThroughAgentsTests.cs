@@ -154,7 +154,9 @@ public sealed class HttpThroughAgentsTests
         using var plain = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{caller.Outbound}/echo.Echo/Talk")
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(new byte[5]),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(new byte[5]),
         };
         request.Headers.Host = $"{AgentMesh.Host}:{AgentMesh.GrpcPort}";
         request.Content.Headers.ContentType = new("application/grpc");

@@ -27,7 +27,9 @@ internal sealed class RunningProgram : IAsyncDisposable
     {
         var start = new ProcessStartInfo(path, arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var program = new RunningProgram(new Process { StartInfo = start });

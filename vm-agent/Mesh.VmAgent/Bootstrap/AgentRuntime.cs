@@ -1,5 +1,5 @@
-using System.Net;
 using System.Collections.Immutable;
+using System.Net;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model;
 using Mesh.Config.Sources;
