@@ -34,6 +34,9 @@ public sealed record ProxyEndpoint
     /// <summary>Pod or WorkloadEntry name, empty behind a gateway.</summary>
     public string Workload { get; init; } = "";
 
+    /// <summary>Kubernetes node of the workload; empty for a VM and behind a gateway.</summary>
+    public string NodeName { get; init; } = "";
+
     public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 

@@ -18,6 +18,9 @@ public sealed record ProxyScope
     public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Kubernetes node the proxy runs on: internalTrafficPolicy Local and PreferSameNode go by it. Empty for a VM.</summary>
+    public string NodeName { get; init; } = "";
+
     public bool IPv4 { get; init; } = true;
     public bool IPv6 { get; init; } = true;
 

@@ -11,6 +11,8 @@ public sealed record Upstream
     public required UpstreamKey Key { get; init; }
     public ServiceProtocol Protocol { get; init; }
 
+    public EndpointDiscovery Discovery { get; init; }
+
     /// <summary>Ordered by priority, then locality, then address; may be empty.</summary>
     public ImmutableArray<ProxyEndpoint> Endpoints { get; init; } = [];
 

@@ -11,13 +11,15 @@ internal sealed record CompiledService
     /// <summary>Ordered by port number.</summary>
     public required ImmutableArray<CompiledPort> Ports { get; init; }
 
-    public bool MeshExternal { get; init; }
+    public ServiceTraits Traits { get; init; } = new();
+
+    /// <summary>Services of the same host in other namespaces, best first: ServiceEntries may claim any host.</summary>
+    public ImmutableArray<CompiledService> Others { get; init; } = [];
+
+    public bool MeshExternal => Traits.MeshExternal;
 
     /// <summary>ServiceEntry subjectAltNames: identities beside those of the endpoints.</summary>
     public ImmutableArray<string> SubjectAltNames { get; init; } = [];
-
-    /// <summary>Namespaces that see the service; empty means all.</summary>
-    public ImmutableArray<string> ExportTo { get; init; } = [];
 
     /// <summary>SPIFFE ids of all endpoints of all ports, ordered.</summary>
     public required ImmutableArray<string> Identities { get; init; }
@@ -30,9 +32,7 @@ internal sealed record CompiledService
         return null;
     }
 
+    /// <summary>exportTo admits the namespace.</summary>
     public bool IsVisibleTo(string clientNamespace) =>
-        ExportTo.IsEmpty
-        || ExportTo.Contains("*")
-        || ExportTo.Contains(clientNamespace)
-        || ExportTo.Contains(".") && clientNamespace == Namespace;
+        Visibility.Exports(Traits.ExportTo, Namespace, clientNamespace);
 }

@@ -62,7 +62,7 @@ internal sealed class CompiledSnapshot : MeshSnapshot
     public override IEnumerable<(string Cluster, T Object)> Objects<T>() => Index.Of<T>();
 
     public TrafficConfig ConfigOf(string cluster) =>
-        _configs.GetOrAdd(cluster, static (name, index) => new TrafficConfig(index, name), Index);
+        _configs.GetOrAdd(cluster, static (name, snapshot) => new TrafficConfig(snapshot.Index, name, snapshot.Options), this);
 
     private CompiledView CreateView(ProxyScope scope) => new(
         this, scope, _earlier.GetValueOrDefault(scope) ?? FrozenDictionary<UpstreamKey, Upstream>.Empty);

@@ -42,8 +42,10 @@ internal sealed class CompiledView : MeshView
     public override ImmutableArray<GatewayListener> Listeners => _listeners.Value;
 
     public override IEnumerable<Upstream> Upstreams =>
-        from service in _snapshot.Services.Values
-        where service.IsVisibleTo(Scope.Namespace)
+        from host in _snapshot.Services.Keys
+        let service = FindService(host)
+        // An ExternalName that stands for a service of the mesh is no destination of its own.
+        where service is not null && service.Host == host
         from port in service.Ports
         select FindUpstream(new UpstreamKey(service.Host, port.Info.Port))!;
 
@@ -60,9 +62,8 @@ internal sealed class CompiledView : MeshView
     public override HttpRouteTable? OutboundRoutes(string host, int port)
     {
         ArgumentNullException.ThrowIfNull(host);
-        var full = ResolveHost(host);
-        if (FindService(full)?.FindPort(port) is null) return null;
-        return _routes.GetOrAdd((full, port), key =>
+        if (FindService(ResolveHost(host)) is not { } service || service.FindPort(port) is null) return null;
+        return _routes.GetOrAdd((service.Host, port), key =>
             new MeshRoutes(_config, Scope, _snapshot.Options, _routeCompiler).Compile(key.Host, key.Port));
     }
 
@@ -133,11 +134,7 @@ internal sealed class CompiledView : MeshView
     }
 
     private CompiledService? FindService(string host) =>
-        _snapshot.Services.TryGetValue(host, out var service) && service.IsVisibleTo(Scope.Namespace)
-            ? service
-            : _snapshot.Services.GetValueOrDefault(host.ToLowerInvariant()) is { } lower && lower.IsVisibleTo(Scope.Namespace)
-                ? lower
-                : null;
+        ServiceLookup.Find(_snapshot.Services, host, service => service.IsVisibleTo(Scope.Namespace));
 
     private int? OnlyPort(string host) => FindService(host) is { Ports: [var only] } ? only.Info.Port : null;
 
@@ -153,7 +150,9 @@ internal sealed class CompiledView : MeshView
         var rule = RuleOf(service);
         var policy = PolicyBlocks.Of(rule, key.Port, key.Subset);
         var tls = TrafficPolicies.Compile(policy.Tls);
-        IEnumerable<MeshEndpoint> endpoints = port.Endpoints;
+        var clusterLocal = _config.ClusterLocal.Contains(service.Host);
+        var endpoints = port.Endpoints.Where(endpoint =>
+            EndpointFilters.Admits(endpoint, Scope, service.Traits, clusterLocal, policy));
         // A subset that no rule defines selects by no labels, as istiod does it.
         if (key.Subset.Length > 0 && rule?.FindSubset(key.Subset) is { } subset)
             endpoints = endpoints.Where(endpoint => LabelMatch.Selects(subset.Labels, endpoint.Labels));
@@ -161,7 +160,13 @@ internal sealed class CompiledView : MeshView
         {
             Key = key,
             Protocol = port.Info.Protocol,
-            Endpoints = _endpoints.Build(endpoints, endpoint => AcceptsMtls(endpoint, tls), policy, directOnly),
+            Discovery = DiscoveryOf(service),
+            Endpoints = _endpoints.Build(
+                endpoints,
+                endpoint => AcceptsMtls(endpoint, tls),
+                LocalityChoice.Of(policy.LoadBalancer, service.Traits.Distribution, _config.Settings),
+                hasOutlier: policy.Outlier is not null,
+                directOnly),
             ExpectedIdentities = Identities(service, policy),
             Tls = tls,
             Sni = SniOf(key, tls, policy),
@@ -169,6 +174,12 @@ internal sealed class CompiledView : MeshView
             MeshExternal = service.MeshExternal,
         };
     }
+
+    /// <summary>A gateway balances over a headless Service; a sidecar goes where the client wanted to.</summary>
+    private EndpointDiscovery DiscoveryOf(CompiledService service) =>
+        service.Traits.IsHeadless && Scope.Type == ProxyType.Router
+            ? EndpointDiscovery.Endpoints
+            : service.Traits.Discovery;
 
     /// <summary>The workload offers it, and neither a rule for the client nor a policy of the workload takes it away.</summary>
     private bool AcceptsMtls(MeshEndpoint endpoint, ClientTlsMode tls)

@@ -19,7 +19,8 @@ internal sealed class EndpointView(ProxyScope scope, NetworkGateways gateways)
     public ImmutableArray<ProxyEndpoint> Build(
         IEnumerable<MeshEndpoint> endpoints,
         Func<MeshEndpoint, bool> acceptsMtls,
-        PolicyBlocks policy,
+        LocalityChoice locality,
+        bool hasOutlier,
         bool directOnly)
     {
         var groups = endpoints
@@ -29,7 +30,7 @@ internal sealed class EndpointView(ProxyScope scope, NetworkGateways gateways)
             .Select(group => directOnly ? Direct(group, acceptsMtls) : Filter(group, acceptsMtls))
             .Where(group => group.Count > 0)
             .ToList();
-        LocalityPriorities.Apply(groups, scope, policy);
+        LocalityPriorities.Apply(groups, scope, locality, hasOutlier);
         return
         [
             .. groups.SelectMany(group => group)
@@ -108,6 +109,7 @@ internal sealed class EndpointView(ProxyScope scope, NetworkGateways gateways)
         Health = endpoint.Health,
         Tls = mtls ? EndpointTls.Istio : EndpointTls.Disabled,
         Workload = endpoint.Workload,
+        NodeName = endpoint.NodeName,
         Labels = endpoint.Labels,
     };
 

@@ -8,20 +8,20 @@ namespace Mesh.Config.Model.Compilation;
 internal static class LocalityPriorities
 {
     /// <param name="groups">One list per locality, changed in place; no list is empty.</param>
-    public static void Apply(List<List<ProxyEndpoint>> groups, ProxyScope scope, PolicyBlocks policy)
+    /// <param name="hasOutlier">Outlier detection is on for the call.</param>
+    public static void Apply(
+        List<List<ProxyEndpoint>> groups, ProxyScope scope, LocalityChoice setting, bool hasOutlier)
     {
-        var setting = policy.LoadBalancer?.LocalityLbSetting;
-        if (setting?.Enabled == false || groups.Count == 0) return;
-        if (setting is { Distribute.IsEmpty: false })
+        if (setting.IsOff || groups.Count == 0) return;
+        if (!setting.Distribute.IsEmpty)
         {
             Distribute(groups, scope.Locality, setting.Distribute);
             return;
         }
 
         // Without outlier detection nobody would notice that a locality failed: Istio then leaves all at priority 0.
-        if (policy.Outlier is null) return;
-        var labels = setting?.FailoverPriority ?? [];
-        var priorities = groups.ConvertAll(group => group.ConvertAll(endpoint => Priority(endpoint, scope, setting, labels)));
+        if (!hasOutlier && !setting.IsForced) return;
+        var priorities = groups.ConvertAll(group => group.ConvertAll(endpoint => Priority(endpoint, scope, setting)));
         var compact = priorities.SelectMany(list => list).Distinct().Order().Select((priority, i) => (priority, i))
             .ToDictionary(pair => pair.priority, pair => pair.i);
         for (var i = 0; i < groups.Count; i++)
@@ -29,13 +29,23 @@ internal static class LocalityPriorities
                 groups[i][j] = groups[i][j] with { Priority = compact[priorities[i][j]] };
     }
 
-    private static int Priority(
-        ProxyEndpoint endpoint, ProxyScope scope, LocalityLbSetting? setting, ImmutableArray<string> labels)
+    private static int Priority(ProxyEndpoint endpoint, ProxyScope scope, LocalityChoice setting)
     {
-        var failover = setting?.Failover ?? [];
-        if (labels.IsDefaultOrEmpty) return ByLocality(endpoint.Locality, scope.Locality, failover);
+        var labels = setting.FailoverPriority;
+        var byLocality = setting.ByRegion
+            ? ByRegion(endpoint.Locality, scope.Locality, setting.Failover)
+            : ByLocality(endpoint.Locality, scope.Locality, setting.Failover);
+        if (labels.IsDefaultOrEmpty) return byLocality;
         var byLabels = ByLabels(endpoint, scope, labels);
-        return failover.IsEmpty ? byLabels : byLabels * 5 + ByLocality(endpoint.Locality, scope.Locality, failover);
+        return setting.Failover.IsEmpty ? byLabels : byLabels * 5 + byLocality;
+    }
+
+    /// <summary>0 same region, 1 the region that a failover rule names, 2 elsewhere.</summary>
+    private static int ByRegion(Locality endpoint, Locality proxy, ImmutableArray<LocalityFailover> failover)
+    {
+        if (endpoint.Region == proxy.Region) return 0;
+        var rule = failover.FirstOrDefault(candidate => candidate.From == proxy.Region);
+        return rule is not null && rule.To == endpoint.Region ? 1 : 2;
     }
 
     /// <summary>0 same subzone, 1 same zone, 2 same region, 3 elsewhere; with a failover rule 4 for all but the region it names.</summary>
@@ -82,6 +92,7 @@ internal static class LocalityPriorities
     {
         TopologyLabels.Network => scope.Network,
         TopologyLabels.Cluster => scope.Cluster,
+        TopologyLabels.Hostname when scope.NodeName.Length > 0 => scope.NodeName,
         _ => LabelOf(scope.Locality, key) ?? scope.Labels.GetValueOrDefault(key) ?? "",
     };
 
@@ -90,6 +101,7 @@ internal static class LocalityPriorities
         TopologyLabels.Network => endpoint.Network,
         TopologyLabels.Cluster => endpoint.Cluster,
         _ when endpoint.IsGateway => "",
+        TopologyLabels.Hostname when endpoint.NodeName.Length > 0 => endpoint.NodeName,
         _ => LabelOf(endpoint.Locality, key) ?? endpoint.Labels.GetValueOrDefault(key) ?? "",
     };
 

@@ -22,6 +22,9 @@ internal sealed record MeshEndpoint
     public string ServiceAccount { get; init; } = "";
     public string Workload { get; init; } = "";
 
+    /// <summary>Kubernetes node it runs on; empty for a VM.</summary>
+    public string NodeName { get; init; } = "";
+
     public ImmutableSortedDictionary<string, string> Labels { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 }

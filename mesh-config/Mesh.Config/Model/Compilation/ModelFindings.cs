@@ -1,7 +1,6 @@
 using System.Globalization;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Resources;
-using Mesh.Config.Resources.Core;
 using Mesh.Config.Resources.Networking;
 using Mesh.Config.Routing;
 
@@ -23,13 +22,13 @@ internal static class ModelFindings
 
         foreach (var (_, rule) in snapshot.Index.Of<DestinationRule>())
             AddUnhonouredPolicies(rule, found);
-        foreach (var (_, service) in snapshot.Index.Of<Service>()) AddUnhonouredFields(service, found);
         foreach (var (_, entry) in snapshot.Index.Of<ServiceEntry>()) AddUnhonouredFields(entry, found);
     }
 
     private static void AddNetworksWithoutGateway(CompiledSnapshot snapshot, List<Diagnostic> found)
     {
         var networks = snapshot.Services.Values
+            .SelectMany(service => service.Others.Insert(0, service))
             .SelectMany(service => service.Ports)
             .SelectMany(port => port.Endpoints)
             .Where(endpoint => endpoint.Network.Length > 0)
@@ -97,14 +96,6 @@ internal static class ModelFindings
                 $"host \"{host}\" has no dot and therefore means {full}, which is no service: requests for {host} will not match; use a full name, or * with a match on authority",
                 source.Location, source.Subject));
         }
-    }
-
-    private static void AddUnhonouredFields(Service service, List<Diagnostic> found)
-    {
-        if (service.Spec.InternalTrafficPolicy == "Local")
-            found.Add(NotHonouredYet(service, "internalTrafficPolicy Local"));
-        if (service.Spec.TrafficDistribution.Length > 0)
-            found.Add(NotHonouredYet(service, "trafficDistribution"));
     }
 
     private static void AddUnhonouredFields(ServiceEntry entry, List<Diagnostic> found)

@@ -12,7 +12,8 @@ internal sealed class ProxyScopeComparer : IEqualityComparer<ProxyScope>
         if (ReferenceEquals(x, y)) return true;
         if (x is null || y is null) return false;
         return x.Type == y.Type && x.Cluster == y.Cluster && x.Network == y.Network && x.Locality == y.Locality
-               && x.Namespace == y.Namespace && x.IPv4 == y.IPv4 && x.IPv6 == y.IPv6
+               && x.Namespace == y.Namespace && x.NodeName == y.NodeName
+               && x.IPv4 == y.IPv4 && x.IPv6 == y.IPv6
                && Same(x.Labels, y.Labels)
                && Networks(x).SequenceEqual(Networks(y), StringComparer.Ordinal);
     }

@@ -8,10 +8,12 @@ internal sealed class ServiceBuilder(string host, string serviceNamespace)
     private readonly SortedDictionary<int, (ServicePortInfo Info, List<MeshEndpoint> Endpoints)> _ports = [];
     private readonly SortedSet<string> _identities = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _subjectAltNames = new(StringComparer.Ordinal);
+    private ServiceTraits? _traits;
 
-    public bool MeshExternal { get; set; }
+    public bool MeshExternal => _traits?.MeshExternal ?? false;
 
-    public ImmutableArray<string> ExportTo { get; set; } = [];
+    /// <summary>The first declaration wins: Services before ServiceEntries, clusters in the order of their names.</summary>
+    public void Describe(ServiceTraits traits) => _traits ??= traits;
 
     /// <summary>The first declaration of a port number wins; clusters are added in the order of their names.</summary>
     public void AddPort(ServicePortInfo info)
@@ -29,8 +31,7 @@ internal sealed class ServiceBuilder(string host, string serviceNamespace)
     {
         Host = host,
         Namespace = serviceNamespace,
-        MeshExternal = MeshExternal,
-        ExportTo = ExportTo,
+        Traits = _traits ?? new ServiceTraits(),
         SubjectAltNames = [.. _subjectAltNames],
         Identities = [.. _identities],
         Ports = [.. _ports.Values.Select(port => new CompiledPort(port.Info, Order(port.Endpoints)))],

@@ -13,7 +13,7 @@ namespace Mesh.Config.Model.Compilation;
 /// <remarks>Source: istio pilot/pkg/serviceregistry/kube/controller and pilot/pkg/serviceregistry/serviceentry.</remarks>
 internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, MeshModelOptions options)
 {
-    private readonly SortedDictionary<string, ServiceBuilder> _services = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<(string Host, string Namespace), ServiceBuilder> _services = [];
 
     public List<Diagnostic> Diagnostics { get; } = [];
 
@@ -22,33 +22,40 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
     {
         foreach (var (cluster, service) in index.Of<Service>()) AddService(cluster, service);
         foreach (var (cluster, entry) in index.Of<ServiceEntry>()) AddServiceEntry(cluster, entry);
-        return _services.ToImmutableSortedDictionary(
-            pair => pair.Key, pair => pair.Value.Build(), StringComparer.Ordinal);
+        return _services.Values
+            .Select(builder => builder.Build())
+            .GroupBy(service => service.Host, StringComparer.Ordinal)
+            .ToImmutableSortedDictionary(group => group.Key, SameHost.Combine, StringComparer.Ordinal);
     }
 
     private ServiceBuilder Builder(string host, string serviceNamespace)
     {
-        if (!_services.TryGetValue(host, out var builder))
-            _services.Add(host, builder = new ServiceBuilder(host, serviceNamespace));
+        if (!_services.TryGetValue((host, serviceNamespace), out var builder))
+            _services.Add((host, serviceNamespace), builder = new ServiceBuilder(host, serviceNamespace));
         return builder;
     }
 
     private void AddService(string cluster, Service service)
     {
-        if (service.Spec.Type == "ExternalName")
-        {
-            Warn("NotHonouredYet", service, "Services of type ExternalName are not honoured yet; use a ServiceEntry");
-            return;
-        }
-
         var (name, space) = (service.Metadata.Name, service.Metadata.Namespace);
         var builder = Builder($"{name}.{space}.svc.{options.ClusterDomain}", space);
-        if (service.Metadata.Annotations.TryGetValue(TopologyLabels.ExportTo, out var exportTo))
-            builder.ExportTo = [.. exportTo.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        var traits = ServiceDescriptions.Of(service, NamespaceOf(cluster, space));
+        builder.Describe(traits);
         foreach (var port in service.Spec.Ports)
         {
             var protocol = Protocols.OfServicePort(port.Name, port.Port, port.Protocol, port.AppProtocol);
             builder.AddPort(new ServicePortInfo(port.Name, port.Port, NumericTarget(port), protocol));
+        }
+
+        if (traits.AliasOf.Length > 0)
+        {
+            // Used when the mesh knows no service of that name: the DNS of the network does.
+            foreach (var port in service.Spec.Ports)
+                builder.AddEndpoint(port.Port, new MeshEndpoint
+                {
+                    Address = traits.AliasOf, Port = port.Port, Cluster = cluster, Namespace = space,
+                });
+            return;
         }
 
         var slices = index.In<EndpointSlice>(cluster, space)
@@ -75,14 +82,12 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
     {
         foreach (var endpoint in slice.Endpoints)
         {
-            if (endpoint.Conditions?.Terminating == true) continue;
+            if (ServiceDescriptions.HealthOf(service, endpoint.Conditions) is not { } health) continue;
             var pod = PodOf(cluster, service, slice, endpoint);
             if (pod is null && endpoint.TargetRef?.Kind == "Pod") continue;
             var template = TemplateOf(cluster, service.Metadata.Namespace, pod, endpoint.NodeName, endpoint.Zone) with
             {
-                Health = endpoint.Conditions?.Ready == false && !service.Spec.PublishNotReadyAddresses
-                    ? EndpointHealth.Unhealthy
-                    : EndpointHealth.Healthy,
+                Health = health,
             };
             foreach (var slicePort in slice.Ports)
             {
@@ -137,6 +142,7 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
             Namespace = pod?.Metadata.Namespace ?? space,
             ServiceAccount = pod is null ? "" : pod.Spec.ServiceAccountName is { Length: > 0 } account ? account : "default",
             Workload = pod?.Metadata.Name ?? "",
+            NodeName = node,
             Labels = labels,
         };
     }
@@ -182,8 +188,7 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
         foreach (var host in entry.Spec.Hosts)
         {
             var builder = Builder(host.ToLowerInvariant(), entry.Metadata.Namespace);
-            builder.MeshExternal = entry.Spec.Location == ServiceEntryLocation.MeshExternal;
-            builder.ExportTo = entry.Spec.ExportTo;
+            builder.Describe(ServiceDescriptions.Of(entry, NamespaceOf(cluster, entry.Metadata.Namespace)));
             builder.AddSubjectAltNames(entry.Spec.SubjectAltNames);
             foreach (var port in entry.Spec.Ports)
             {
@@ -231,6 +236,9 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
             };
         }
     }
+
+    private ObjectMeta? NamespaceOf(string cluster, string name) =>
+        index.Find<Namespace>(cluster, "", "Namespace", "", name)?.Metadata;
 
     private static int PortOf(WorkloadEntrySpec endpoint, ServiceEntryPort port) =>
         endpoint.Ports.TryGetValue(port.Name, out var number) ? number : port.TargetPort ?? port.Number;

@@ -17,6 +17,8 @@ internal static class TopologyLabels
     public const string TlsMode = "security.istio.io/tlsMode";
     public const string ServiceName = "kubernetes.io/service-name";
     public const string ExportTo = "networking.istio.io/exportTo";
+    public const string TrafficDistribution = "networking.istio.io/traffic-distribution";
+    public const string PersistentSession = "istio.io/persistent-session";
     public const string HealthChecksEnabled = "proxy.istio.io/health-checks-enabled";
     public const string HealthyCondition = "Healthy";
 }

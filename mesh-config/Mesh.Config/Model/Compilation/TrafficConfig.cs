@@ -12,14 +12,18 @@ namespace Mesh.Config.Model.Compilation;
 /// </summary>
 internal sealed class TrafficConfig
 {
-    public TrafficConfig(MeshIndex index, string cluster)
+    public TrafficConfig(MeshIndex index, string cluster, MeshModelOptions options)
     {
+        Settings = MeshSettings.Default;
+        ClusterLocal = new ClusterLocalHosts(Settings.ClusterLocal, options);
         Gateways = Collect<Gateway>(index, cluster);
         VirtualServices = Collect<VirtualService>(index, cluster);
         DestinationRules = Collect<DestinationRule>(index, cluster);
         PeerAuthentications = Collect<PeerAuthentication>(index, cluster);
     }
 
+    public MeshSettings Settings { get; }
+    public ClusterLocalHosts ClusterLocal { get; }
     public ImmutableArray<Gateway> Gateways { get; }
     public ImmutableArray<VirtualService> VirtualServices { get; }
     public ImmutableArray<DestinationRule> DestinationRules { get; }

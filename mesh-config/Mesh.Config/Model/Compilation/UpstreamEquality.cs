@@ -6,6 +6,7 @@ internal static class UpstreamEquality
     public static bool Same(Upstream left, Upstream right) =>
         left.Key == right.Key
         && left.Protocol == right.Protocol
+        && left.Discovery == right.Discovery
         && left.Tls == right.Tls
         && left.Sni == right.Sni
         && left.MeshExternal == right.MeshExternal
