@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using Mesh.Config.Resources.Core;
+using Mesh.Config.Resources.GatewayApi;
 using Mesh.Config.Resources.Networking;
+using Mesh.Config.Resources.Observability;
 using Mesh.Config.Resources.Security;
 
 namespace Mesh.Config.Resources;
@@ -15,13 +17,26 @@ internal static class ResourceKinds
         Pod.Definition,
         Service.Definition,
         EndpointSlice.Definition,
+        Secret.Definition,
+        ConfigMap.Definition,
         Gateway.Definition,
         VirtualService.Definition,
         DestinationRule.Definition,
         ServiceEntry.Definition,
         WorkloadEntry.Definition,
         WorkloadGroup.Definition,
+        Sidecar.Definition,
+        ProxyConfig.Definition,
         PeerAuthentication.Definition,
+        RequestAuthentication.Definition,
+        AuthorizationPolicy.Definition,
+        Telemetry.Definition,
+        GatewayClass.Definition,
+        GatewayApiGateway.Definition,
+        GatewayApiHttpRoute.Definition,
+        GatewayApiGrpcRoute.Definition,
+        GatewayApiTlsRoute.Definition,
+        ReferenceGrant.Definition,
     ];
 
     private static readonly FrozenDictionary<(string Group, string Kind), ResourceKind> ByName =
@@ -29,7 +44,7 @@ internal static class ResourceKinds
 
     /// <summary>Kind names that other API groups use too; there a foreign group is no mistake.</summary>
     private static readonly FrozenSet<string> Ambiguous =
-        new[] { "Gateway", "Service", "Namespace", "Node", "Pod" }.ToFrozenSet(StringComparer.Ordinal);
+        new[] { "Gateway", "Service", "Namespace", "Node", "Pod", "Secret", "ConfigMap" }.ToFrozenSet(StringComparer.Ordinal);
 
     public static IEnumerable<string> Names => All.Select(kind => kind.Kind);
 

@@ -73,6 +73,22 @@ internal static class Codecs
     /// <summary>Names are the enum's members in UPPER_SNAKE_CASE; the zero member is the default.</summary>
     public static Codec<T> Enum<T>() where T : struct, Enum => new EnumCodec<T>();
 
+    /// <summary>Names are the enum's members as they are; the zero member is the default.</summary>
+    public static Codec<T> Names<T>() where T : struct, Enum =>
+        new EnumCodec<T>([.. System.Enum.GetValues<T>().Select(value => (value, value.ToString()))]);
+
+    /// <summary><c>1h2m3s4ms</c> without fractions; 0 means "off".</summary>
+    /// <remarks>Source: Gateway API GEP-2257.</remarks>
+    public static Codec<TimeSpan?> GatewayApiDuration { get; } = new ScalarCodec<TimeSpan?>(
+        "a duration such as 5s or 100ms", null,
+        node => node.Type is not (ScalarType.Text or ScalarType.Integer) ? (false, null, null)
+            : Yaml.GatewayApiDuration.TryParse(node.Text, out var value) ? (true, value, null)
+            : (false, null, $"\"{node.Text}\" is not a duration; write 5s, 100ms or 1h30m, without fractions"),
+        value => YamlValue.OfText(Yaml.GatewayApiDuration.Format(value.GetValueOrDefault())));
+
+    /// <summary>Any value, kept as canonical YAML text: what the mesh hands on without looking into it.</summary>
+    public static Codec<string> Raw { get; } = new RawCodec();
+
     public static Codec<T?> Optional<T>(Codec<T> inner) where T : struct => new OptionalCodec<T>(inner);
 
     public static ListCodec<T> List<T>(Codec<T> item) => new(item);

@@ -13,6 +13,7 @@ internal sealed class Schema<T>(string name, Func<T> create) : Codec<T> where T 
     private readonly HashSet<string> _ignored = new(StringComparer.Ordinal);
     private readonly List<string[]> _oneOfs = [];
     private readonly List<Action<T, YamlValue, ReadContext>> _checks = [];
+    private Func<T, YamlValue, ReadContext, T>? _complete;
     private bool _open;
     private bool _snakeCase;
 
@@ -70,6 +71,13 @@ internal sealed class Schema<T>(string name, Func<T> create) : Codec<T> where T 
         return this;
     }
 
+    /// <summary>Adds what follows from the fields, such as a document inside a text field; run after the rules.</summary>
+    public Schema<T> Complete(Func<T, YamlValue, ReadContext, T> complete)
+    {
+        _complete = complete;
+        return this;
+    }
+
     public override bool TryRead(YamlValue node, ReadContext context, [MaybeNullWhen(false)] out T value) =>
         TryRead(create(), node, context, out value);
 
@@ -96,6 +104,7 @@ internal sealed class Schema<T>(string name, Func<T> create) : Codec<T> where T 
         if (context.Errors == before)
             foreach (var check in _checks)
                 check(value, node, context);
+        if (context.Errors == before && _complete is not null) value = _complete(value, node, context);
         return true;
     }
 

@@ -9,7 +9,7 @@ internal abstract class SchemaField<T>(string name, bool required)
 
     public abstract T Read(T target, YamlValue node, ReadContext context);
 
-    /// <summary>Null when the value is the default.</summary>
+    /// <summary>Null when the value is the default and the field may be absent.</summary>
     public abstract YamlValue? Write(T source);
 
     public abstract bool Same(T left, T right);
@@ -25,7 +25,7 @@ internal sealed class SchemaField<T, TValue>(
     public override YamlValue? Write(T source)
     {
         var value = get(source);
-        return codec.IsDefault(value) ? null : codec.Write(value);
+        return codec.IsDefault(value) && !Required ? null : codec.Write(value);
     }
 
     public override bool Same(T left, T right) => codec.Same(get(left), get(right));

@@ -25,6 +25,9 @@ internal sealed class YamlValue
 
     public int Column { get; init; }
 
+    /// <summary>Where the lines of a scalar stand, for a document inside it.</summary>
+    public YamlPlace Content { get; set; }
+
     /// <summary>Nodes below and including this one, aliases counted as often as they are used.</summary>
     public int Size { get; set; } = 1;
 

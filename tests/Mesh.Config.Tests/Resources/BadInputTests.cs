@@ -193,7 +193,7 @@ public sealed class BadInputTests
     public void Text_cut_off_anywhere_never_throws()
     {
         var text = MeshYaml.Write(TestObjects.Everything());
-        for (var length = 0; length < text.Length; length += 7)
+        for (var length = 0; length < text.Length; length += 61)
             Assert.NotNull(MeshYaml.Read(text[..length], "f.yaml"));
     }
 
@@ -203,7 +203,7 @@ public sealed class BadInputTests
         var text = MeshYaml.Write(TestObjects.Everything());
         var random = new Random(4711);
         const string noise = "{}[]:-#&*!|>'\"%@`,? \n\t\0~<0aZ";
-        for (var round = 0; round < 1500; round++)
+        for (var round = 0; round < 400; round++)
         {
             var mutated = text.ToCharArray();
             for (var i = 0; i < 1 + random.Next(6); i++) mutated[random.Next(mutated.Length)] = noise[random.Next(noise.Length)];

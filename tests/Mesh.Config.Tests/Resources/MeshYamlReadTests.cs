@@ -84,7 +84,7 @@ public sealed class MeshYamlReadTests
             """
             {apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {anything: [1]}}
             ---
-            {apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: a}}
+            {apiVersion: gateway.networking.k8s.io/v1alpha2, kind: TCPRoute, metadata: {name: a}}
             """, "a.yaml");
 
         Assert.Empty(result.Objects);

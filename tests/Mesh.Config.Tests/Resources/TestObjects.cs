@@ -87,6 +87,134 @@ internal static class TestObjects
         kind: PeerAuthentication
         metadata: {name: ports, namespace: prod}
         spec: {selector: {matchLabels: {app: x}}, mtls: {mode: STRICT}, portLevelMtls: {8081: {mode: PERMISSIVE}}}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: Sidecar
+        metadata: {name: payments, namespace: prod}
+        spec:
+          workloadSelector: {labels: {app: payments}}
+          ingress: [{port: {number: 8080, protocol: HTTP, name: http}, bind: 0.0.0.0, captureMode: NONE, defaultEndpoint: "127.0.0.1:9080", connectionPool: {http: {http2MaxRequests: 7}}}]
+          egress: [{port: {number: 3306, protocol: MYSQL, name: mysql}, hosts: [./*]}, {captureMode: IPTABLES, hosts: ["./*", istio-system/*, "~prod/secret.example.com"]}]
+          inboundConnectionPool: {tcp: {maxConnections: 10}}
+          outboundTrafficPolicy: {mode: ALLOW_ANY, egressProxy: {host: egress.prod.svc.cluster.local, port: {number: 8443}}}
+        ---
+        apiVersion: networking.istio.io/v1beta1
+        kind: ProxyConfig
+        metadata: {name: small, namespace: prod}
+        spec: {selector: {matchLabels: {app: x}}, concurrency: 0, environmentVariables: {A: "1"}, image: {imageType: distroless}}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: RequestAuthentication
+        metadata: {name: jwt, namespace: prod}
+        spec:
+          targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: edge}]
+          jwtRules:
+          - issuer: https://issuer.example.com
+            audiences: [payments]
+            jwksUri: https://issuer.example.com/keys
+            fromHeaders: [{name: Authorization, prefix: "Bearer "}]
+            fromParams: [access_token]
+            fromCookies: [session]
+            outputPayloadToHeader: x-payload
+            forwardOriginalToken: true
+            outputClaimToHeaders: [{header: x-sub, claim: sub}]
+            timeout: 3s
+            spaceDelimitedClaims: [scp]
+            presence: REQUIRED
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: callers, namespace: prod}
+        spec:
+          selector: {matchLabels: {app: payments}}
+          action: DENY
+          rules:
+          - from: [{source: {notPrincipals: ["cluster.local/ns/prod/sa/*"], ipBlocks: [10.0.0.0/8]}}]
+            to: [{operation: {methods: [POST], paths: ["/v1/{*}/charges"], ports: ["8080"]}}]
+            when: [{key: "request.headers[x-env]", values: [live], notValues: [test*]}]
+          - {}
+        ---
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata: {name: ask, namespace: prod}
+        spec: {action: CUSTOM, provider: {name: authz}, rules: [{to: [{operation: {hosts: [a.example.com]}}]}]}
+        ---
+        apiVersion: telemetry.istio.io/v1
+        kind: Telemetry
+        metadata: {name: mesh, namespace: istio-system}
+        spec:
+          tracing: [{match: {mode: SERVER}, providers: [{name: otel}], randomSamplingPercentage: 0, disableSpanReporting: false, customTags: {a: {literal: {value: x}}, b: {header: {name: h, defaultValue: d}}, c: {environment: {name: E}}}}]
+          metrics: [{providers: [{name: prometheus}], overrides: [{match: {metric: TCP_SENT_BYTES, mode: CLIENT}, disabled: true}, {match: {customMetric: mine}, tagOverrides: {x: {operation: REMOVE}, y: {value: "'1'"}}}], reportingInterval: 5s}]
+          accessLogging: [{match: {mode: SERVER}, providers: [{name: file}], disabled: false, filter: {expression: response.code >= 400}}]
+        ---
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: istio, namespace: istio-system}
+        data:
+          mesh: |
+            trustDomain: mesh.example.com
+            defaultConfig: {discoveryAddress: "istiod.istio-system.svc:15012", tracing: {zipkin: {address: "zipkin:9411"}}, proxyMetadata: {A: "1"}}
+            outboundTrafficPolicy: {mode: REGISTRY_ONLY}
+          meshNetworks: |
+            networks: {vpc-a: {endpoints: [{fromRegistry: eks-a}, {fromCidr: 10.0.0.0/8}], gateways: [{address: 198.51.100.10, port: 15443}]}}
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: edge-cert, namespace: istio-system}
+        type: kubernetes.io/tls
+        data: {tls.crt: Y2VydA==, tls.key: a2V5}
+        stringData: {ca.crt: "ca\n"}
+        ---
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: GatewayClass
+        metadata: {name: istio}
+        spec: {controllerName: istio.io/gateway-controller, description: "Istio's own"}
+        ---
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: Gateway
+        metadata: {name: edge, namespace: istio-system}
+        spec:
+          gatewayClassName: istio
+          addresses: [{type: Hostname, value: edge.istio-system.svc.cluster.local}]
+          infrastructure: {labels: {a: b}}
+          listeners:
+          - {name: https, hostname: "*.example.com", port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: edge-cert}]}, allowedRoutes: {namespaces: {from: Selector, selector: {matchExpressions: [{key: a, operator: In, values: [b]}]}}, kinds: [{kind: HTTPRoute}]}}
+          - {name: cross, port: 15443, protocol: TLS, tls: {mode: Passthrough, options: {gateway.istio.io/listener-protocol: auto-passthrough}}}
+        status: {addresses: [{type: IPAddress, value: 198.51.100.10}]}
+        ---
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: payments, namespace: prod}
+        spec:
+          parentRefs: [{name: edge, namespace: istio-system, sectionName: https}, {group: "", kind: Service, name: payments, port: 8080}]
+          hostnames: [payments.example.com]
+          rules:
+          - name: main
+            matches: [{path: {type: Exact, value: /v1}, headers: [{name: x, value: "1"}], queryParams: [{type: RegularExpression, name: q, value: ".*"}], method: POST}]
+            filters:
+            - {type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: a, value: b}], remove: [c]}}
+            - {type: URLRewrite, urlRewrite: {hostname: h.example.com, path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}
+            - {type: RequestMirror, requestMirror: {backendRef: {name: shadow, port: 80}, percent: 0}}
+            - {type: CORS, cors: {allowOrigins: ["https://x.example.com"], allowCredentials: true, maxAge: 60}}
+            backendRefs: [{name: payments, port: 8080, weight: 0}, {name: other, namespace: apart, port: 8080, filters: [{type: ResponseHeaderModifier, responseHeaderModifier: {add: [{name: a, value: ""}]}}]}]
+            timeouts: {request: 1h30m, backendRequest: 0s}
+            retry: {codes: [503], attempts: 0, backoff: 100ms}
+          - filters: [{type: RequestRedirect, requestRedirect: {scheme: https, path: {type: ReplaceFullPath, replaceFullPath: /x}, statusCode: 301}}]
+        ---
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: GRPCRoute
+        metadata: {name: payments, namespace: prod}
+        spec: {parentRefs: [{name: edge}], rules: [{matches: [{method: {service: payments.v1.Payments, method: Charge}}, {method: {type: RegularExpression, service: "p.*"}}], backendRefs: [{name: payments, port: 8080}]}]}
+        ---
+        apiVersion: gateway.networking.k8s.io/v1alpha2
+        kind: TLSRoute
+        metadata: {name: passthrough, namespace: prod}
+        spec: {parentRefs: [{name: edge, sectionName: cross}], hostnames: [a.example.com], rules: [{backendRefs: [{name: payments, port: 443}]}]}
+        ---
+        apiVersion: gateway.networking.k8s.io/v1beta1
+        kind: ReferenceGrant
+        metadata: {name: from-prod, namespace: apart}
+        spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: prod}], to: [{group: "", kind: Service}]}
         """;
 
     public static IEnumerable<MeshObject> Everything()

@@ -7,6 +7,7 @@ namespace Mesh.Config.Resources.Core;
 public sealed record PodStatus
 {
     public string Phase { get; init; } = "";
+    public string HostIP { get; init; } = "";
     public string PodIP { get; init; } = "";
     public ImmutableArray<PodIp> PodIPs { get; init; } = [];
     public ImmutableArray<PodCondition> Conditions { get; init; } = [];
@@ -14,6 +15,7 @@ public sealed record PodStatus
     internal static Schema<PodStatus> Schema { get; } =
         new Schema<PodStatus>("PodStatus", () => new PodStatus())
             .Field("phase", Codecs.Text, x => x.Phase, (x, v) => x with { Phase = v })
+            .Field("hostIP", Codecs.Text, x => x.HostIP, (x, v) => x with { HostIP = v })
             .Field("podIP", Codecs.Text, x => x.PodIP, (x, v) => x with { PodIP = v })
             .Field("podIPs", Codecs.List(PodIp.Schema), x => x.PodIPs, (x, v) => x with { PodIPs = v })
             .Field("conditions", Codecs.List(PodCondition.Schema),

@@ -17,6 +17,14 @@ public sealed record ServiceSpec
     public ImmutableSortedDictionary<string, string> Selector { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
     public ImmutableArray<ServicePort> Ports { get; init; } = [];
+
+    /// <summary><c>IPv4</c>, <c>IPv6</c>; the first is that of <see cref="ClusterIP"/>.</summary>
+    public ImmutableArray<string> IpFamilies { get; init; } = [];
+
+    /// <summary><c>SingleStack</c>, <c>PreferDualStack</c> or <c>RequireDualStack</c>.</summary>
+    public string IpFamilyPolicy { get; init; } = "";
+
+    public string ExternalTrafficPolicy { get; init; } = "";
     public string InternalTrafficPolicy { get; init; } = "";
     public string TrafficDistribution { get; init; } = "";
     public bool PublishNotReadyAddresses { get; init; }
@@ -30,14 +38,17 @@ public sealed record ServiceSpec
             .Field("externalName", Codecs.Text, x => x.ExternalName, (x, v) => x with { ExternalName = v })
             .Field("selector", Codecs.Map(Codecs.Text), x => x.Selector, (x, v) => x with { Selector = v })
             .Field("ports", Codecs.List(ServicePort.Schema), x => x.Ports, (x, v) => x with { Ports = v })
+            .Field("ipFamilies", Codecs.List(Codecs.Text), x => x.IpFamilies, (x, v) => x with { IpFamilies = v })
+            .Field("ipFamilyPolicy", Codecs.Text, x => x.IpFamilyPolicy, (x, v) => x with { IpFamilyPolicy = v })
+            .Field("externalTrafficPolicy", Codecs.Text,
+                x => x.ExternalTrafficPolicy, (x, v) => x with { ExternalTrafficPolicy = v })
             .Field("internalTrafficPolicy", Codecs.Text,
                 x => x.InternalTrafficPolicy, (x, v) => x with { InternalTrafficPolicy = v })
             .Field("trafficDistribution", Codecs.Text,
                 x => x.TrafficDistribution, (x, v) => x with { TrafficDistribution = v })
             .Field("publishNotReadyAddresses", Codecs.Bool,
                 x => x.PublishNotReadyAddresses, (x, v) => x with { PublishNotReadyAddresses = v })
-            .Ignore("allocateLoadBalancerNodePorts", "externalTrafficPolicy", "healthCheckNodePort", "ipFamilies",
-                "ipFamilyPolicy", "loadBalancerClass", "loadBalancerIP", "loadBalancerSourceRanges",
+            .Ignore("allocateLoadBalancerNodePorts", "healthCheckNodePort", "loadBalancerClass", "loadBalancerIP", "loadBalancerSourceRanges",
                 "sessionAffinity", "sessionAffinityConfig")
             .Check(ResourceRules.Service);
 }

@@ -13,6 +13,9 @@ public sealed record SliceEndpoint
     public ObjectReference? TargetRef { get; init; }
     public string Zone { get; init; } = "";
 
+    /// <summary>Zones and nodes whose callers should prefer this endpoint.</summary>
+    public SliceHints? Hints { get; init; }
+
     internal static Schema<SliceEndpoint> Schema { get; } =
         new Schema<SliceEndpoint>("Endpoint", () => new SliceEndpoint())
             .Field("addresses", Codecs.List(Codecs.Text),
@@ -22,5 +25,6 @@ public sealed record SliceEndpoint
             .Field("nodeName", Codecs.Text, x => x.NodeName, (x, v) => x with { NodeName = v })
             .Message("targetRef", ObjectReference.Schema, x => x.TargetRef, (x, v) => x with { TargetRef = v })
             .Field("zone", Codecs.Text, x => x.Zone, (x, v) => x with { Zone = v })
-            .Ignore("deprecatedTopology", "hints");
+            .Message("hints", SliceHints.Schema, x => x.Hints, (x, v) => x with { Hints = v })
+            .Ignore("deprecatedTopology");
 }
