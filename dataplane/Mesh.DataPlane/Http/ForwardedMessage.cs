@@ -107,11 +107,17 @@ public static class ForwardedMessage
         if (values.Count == 1)
         {
             if (!message.Headers.TryAddWithoutValidation(name, values[0]))
-                message.Content?.Headers.TryAddWithoutValidation(name, values[0]);
+                ContentHeaders(message).TryAddWithoutValidation(name, values[0]);
         }
         else if (!message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
         {
-            message.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            ContentHeaders(message).TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
     }
+
+    /// <summary>
+    /// HttpClient keeps headers such as Content-Type with the content. A request without a body may have them too, and a gRPC
+    /// server knows its calls by them: it then gets an empty content to carry them.
+    /// </summary>
+    private static HttpContentHeaders ContentHeaders(HttpRequestMessage message) => (message.Content ??= new ByteArrayContent([])).Headers;
 }
