@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model.Compilation;
+using Mesh.Config.Model.Incremental;
 using Mesh.Config.Resources;
 using Mesh.Config.Sources;
 
@@ -17,15 +19,20 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
     private readonly MeshModelOptions _options;
     private readonly TimeProvider _time;
     private readonly ImmutableArray<IMeshSource> _sources;
-    private readonly Dictionary<IMeshSource, SourceState> _states;
+    private readonly SourceStates _states;
+    private readonly MeshCompiler _compiler;
+    private readonly ConcurrentDictionary<ProxyScope, ViewMemo> _memos = new(ProxyScopeComparer.Instance);
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<MeshSnapshot> _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _debounce;
     private readonly ITimer? _deadline;
     private Task _running = Task.CompletedTask;
     private CompiledSnapshot _current;
+    private ImmutableArray<Diagnostic> _sourceFindings = [];
     private bool _dirty;
     private bool _deadlinePassed;
+    private DateTimeOffset _firstChange;
+    private DateTimeOffset _lastChange;
 
     /// <param name="sources">All sources; the model counts as synced when each has synced.</param>
     public MeshModel(IEnumerable<IMeshSource> sources, MeshModelOptions? options = null, TimeProvider? time = null)
@@ -34,9 +41,10 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
         _options = options ?? MeshModelOptions.Default;
         _time = time ?? TimeProvider.System;
         _sources = [.. sources];
-        _states = _sources.ToDictionary(source => source, _ => new SourceState());
-        _current = new CompiledSnapshot(0, synced: false, new MeshIndex([]), _options, [], previous: null);
-        _debounce = _time.CreateTimer(_ => Publish(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _states = new SourceStates(_sources);
+        _compiler = new MeshCompiler(_options);
+        _current = new CompiledSnapshot(0, false, _compiler.Mesh, _compiler.Diagnostics.Current, _memos);
+        _debounce = _time.CreateTimer(_ => PublishWhenQuiet(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (_options.SyncDeadline is { } deadline)
             _deadline = _time.CreateTimer(_ => PassDeadline(), null, deadline, Timeout.InfiniteTimeSpan);
     }
@@ -69,14 +77,9 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(changes);
         lock (_lock)
         {
-            if (!_states.TryGetValue(source, out var state))
+            if (!_states.Knows(source))
                 throw new ArgumentException($"source {source?.Name} is not one of this model's", nameof(source));
-            foreach (var key in changes.Deletes) state.Objects.Remove(key);
-            foreach (var value in changes.Upserts) state.Objects[ObjectKey.Of(value)] = value;
-            if (changes.Diagnostics is { } diagnostics) state.Diagnostics = diagnostics;
-            state.Failure = null;
-            state.Synced |= changes.Synced;
-            Schedule();
+            if (_states.Apply(source, changes)) Schedule();
         }
     }
 
@@ -132,10 +135,10 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
     {
         lock (_lock)
         {
-            _states[source].Failure = new Diagnostic(
+            _states.Fail(source, new Diagnostic(
                 Severity.Error, "SourceFailed",
                 $"source {source.Name} stopped: {e.Message}; its last good state is kept and it is tried again",
-                new SourceLocation(source.Name));
+                new SourceLocation(source.Name)));
             Schedule();
         }
     }
@@ -143,10 +146,32 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
     /// <summary>Called under the lock.</summary>
     private void Schedule()
     {
-        if (_dirty || _stopping.IsCancellationRequested) return;
+        if (_stopping.IsCancellationRequested) return;
+        _lastChange = _time.GetUtcNow();
+        if (_dirty) return;
         _dirty = true;
+        _firstChange = _lastChange;
         _debounce.Change(_options.Debounce, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>As long as changes keep coming they are waited for, up to the limit.</summary>
+    private void PublishWhenQuiet()
+    {
+        lock (_lock)
+        {
+            var now = _time.GetUtcNow();
+            var wait = Min(_lastChange + _options.Debounce, _firstChange + _options.DebounceLimit) - now;
+            if (_dirty && _lastChange > _firstChange && wait > TimeSpan.Zero)
+            {
+                _debounce.Change(wait, Timeout.InfiniteTimeSpan);
+                return;
+            }
+        }
+
+        Publish();
+    }
+
+    private static DateTimeOffset Min(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;
 
     private void PassDeadline()
     {
@@ -161,68 +186,33 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
     {
         lock (_publishing)
         {
-            CompiledSnapshot next;
+            List<(Dependency Name, MeshObject? Object)> changes;
+            ImmutableArray<Diagnostic> findings;
+            bool synced;
             lock (_lock)
             {
                 if (!_dirty) return;
                 _dirty = false;
-                next = Compile();
+                changes = _states.TakeChanges();
+                var unsynced = _states.Unsynced;
+                findings = [.. _states.Findings, .. _deadlinePassed ? unsynced.Select(NotSynced) : []];
+                synced = _current.Synced || unsynced.IsEmpty || _deadlinePassed;
             }
 
+            // Outside of the lock: sources need not wait; what they bring meanwhile makes a snapshot of its own.
+            _compiler.Update(changes);
+            _compiler.Diagnostics.Replace(_sourceFindings, findings);
+            _sourceFindings = findings;
+            var next = new CompiledSnapshot(
+                _current.Version + 1, synced, _compiler.Mesh, _compiler.Diagnostics.Current, _memos);
             Volatile.Write(ref _current, next);
             if (next.Synced) _synced.TrySetResult(next);
             Published?.Invoke(next);
         }
     }
 
-    /// <summary>Called under the lock, so that a change that comes meanwhile makes a snapshot of its own.</summary>
-    private CompiledSnapshot Compile()
-    {
-        var diagnostics = new List<Diagnostic>();
-        var objects = new Dictionary<(string Cluster, ObjectKey Key), (IMeshSource Source, MeshObject Object)>();
-        foreach (var source in _sources)
-        {
-            var state = _states[source];
-            diagnostics.AddRange(state.Diagnostics);
-            if (state.Failure is { } failure) diagnostics.Add(failure);
-            foreach (var (key, value) in state.Objects)
-                if (!objects.TryAdd((source.Cluster, key), (source, value)))
-                    diagnostics.Add(DuplicateAcrossSources(value, objects[(source.Cluster, key)].Source));
-        }
-
-        var unsynced = _sources.Where(source => !_states[source].Synced).ToArray();
-        if (_deadlinePassed)
-            diagnostics.AddRange(unsynced.Select(source => new Diagnostic(
-                Severity.Error, "SourceNotSynced",
-                $"source {source.Name} has not synced within {_options.SyncDeadline}: the mesh is served without it",
-                new SourceLocation(source.Name))));
-        var synced = _current.Synced || unsynced.Length == 0 || _deadlinePassed;
-        var index = new MeshIndex(objects.Select(entry => (entry.Key.Cluster, entry.Value.Object)));
-        try
-        {
-            return new CompiledSnapshot(_current.Version + 1, synced, index, _options, diagnostics, _current);
-        }
-#pragma warning disable CA1031 // Whatever a resource made go wrong: the mesh keeps what it had, and says so.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            diagnostics.Add(new Diagnostic(
-                Severity.Error, "CompileFailed",
-                $"the resources cannot be compiled ({e.GetType().Name}: {e.Message}); the last good state stays in force",
-                SourceLocation.None));
-            return new CompiledSnapshot(_current.Version + 1, _current.Synced, _current.Index, _options, diagnostics, _current);
-        }
-    }
-
-    private static Diagnostic DuplicateAcrossSources(MeshObject value, IMeshSource first) => new(
-        Severity.Warning, "DuplicateObject",
-        $"source {first.Name} has the same object for this cluster; this one is ignored", value.Location, value.Subject);
-
-    private sealed class SourceState
-    {
-        public Dictionary<ObjectKey, MeshObject> Objects { get; } = [];
-        public ImmutableArray<Diagnostic> Diagnostics { get; set; } = [];
-        public Diagnostic? Failure { get; set; }
-        public bool Synced { get; set; }
-    }
+    private Diagnostic NotSynced(IMeshSource source) => new(
+        Severity.Error, "SourceNotSynced",
+        $"source {source.Name} has not synced within {_options.SyncDeadline}: the mesh is served without it",
+        new SourceLocation(source.Name));
 }

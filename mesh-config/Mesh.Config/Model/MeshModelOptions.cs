@@ -14,8 +14,14 @@ public sealed record MeshModelOptions
     /// <summary>MeshConfig.rootNamespace: mesh-wide policies, and the Namespace whose label names a cluster's network.</summary>
     public string RootNamespace { get; init; } = "istio-system";
 
-    /// <summary>Changes that arrive within this time of each other become one snapshot.</summary>
+    /// <summary>
+    /// A snapshot is made this long after a change, and changes that arrive meanwhile are in it. While more keep coming
+    /// it is put off until none came for this long, but never longer than <see cref="DebounceLimit"/>.
+    /// </summary>
     public TimeSpan Debounce { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>The longest that a change waits for others that follow it.</summary>
+    public TimeSpan DebounceLimit { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
     /// After this time the snapshot counts as synced without the sources that have not synced; null waits for all.

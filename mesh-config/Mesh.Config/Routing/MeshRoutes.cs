@@ -25,7 +25,7 @@ internal sealed class MeshRoutes(
     {
         VirtualService? best = null;
         var bestHost = "";
-        foreach (var candidate in config.VirtualServices.OrderBy(source => source.Metadata.Namespace == scope.Namespace ? 0 : 1))
+        foreach (var candidate in config.VirtualServicesFor(host).OrderBy(source => source.Metadata.Namespace == scope.Namespace ? 0 : 1))
         {
             if (!candidate.Spec.Gateways.IsEmpty && !candidate.Spec.Gateways.Contains(GatewayNames.Mesh)) continue;
             if (!Visibility.Exports(candidate.Spec.ExportTo, candidate.Metadata.Namespace, scope.Namespace)) continue;

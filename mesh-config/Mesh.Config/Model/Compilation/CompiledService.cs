@@ -32,6 +32,17 @@ internal sealed record CompiledService
         return null;
     }
 
+    /// <summary>
+    /// The service without what changes all the time, its endpoints: enough for those who route to it, and the same for as
+    /// long as nothing about the service itself changes.
+    /// </summary>
+    public CompiledService WithoutEndpoints() => this with
+    {
+        Ports = [.. Ports.Select(port => port with { Endpoints = [] })],
+        Identities = [],
+        Others = [.. Others.Select(other => other.WithoutEndpoints())],
+    };
+
     /// <summary>exportTo admits the namespace.</summary>
     public bool IsVisibleTo(string clientNamespace) =>
         Visibility.Exports(Traits.ExportTo, Namespace, clientNamespace);

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Mesh.Config.Diagnostics;
+using Mesh.Config.Model.Incremental;
 using Mesh.Config.Resources;
 using Mesh.Config.Routing;
 
@@ -12,25 +12,23 @@ namespace Mesh.Config.Model.Compilation;
 internal sealed class CompiledView : MeshView
 {
     private readonly CompiledSnapshot _snapshot;
-    private readonly FrozenDictionary<UpstreamKey, Upstream> _earlier;
-    private readonly ConcurrentDictionary<UpstreamKey, Upstream> _upstreams = new();
-    private readonly ConcurrentDictionary<UpstreamKey, Upstream> _passthrough = new();
-    private readonly ConcurrentDictionary<(string Host, int Port), HttpRouteTable> _routes = new();
-    private readonly ConcurrentDictionary<string, EffectiveRule?> _rules = new(StringComparer.Ordinal);
+    private readonly CompiledMesh _mesh;
+    private readonly ViewMemo _memo;
+    // What was asked for once stays the same instance in this view.
+    private readonly ConcurrentDictionary<UpstreamKey, Upstream> _upstreams = new(1, 7);
+    private readonly ConcurrentDictionary<UpstreamKey, Upstream> _passthrough = new(1, 1);
+    private readonly ConcurrentDictionary<(string Host, int Port), HttpRouteTable> _routes = new(1, 1);
     private readonly Lazy<ImmutableArray<GatewayListener>> _listeners;
-    private readonly TrafficConfig _config;
-    private readonly EndpointView _endpoints;
-    private readonly RouteCompiler _routeCompiler;
 
-    public CompiledView(CompiledSnapshot snapshot, ProxyScope scope, FrozenDictionary<UpstreamKey, Upstream> earlier)
+    /// <param name="memo">Of this scope: keeps what later snapshots may take over.</param>
+    public CompiledView(CompiledSnapshot snapshot, ProxyScope scope, ViewMemo memo)
     {
         _snapshot = snapshot;
-        _earlier = earlier;
+        _mesh = snapshot.Mesh;
+        _memo = memo;
         Scope = scope;
-        _config = snapshot.ConfigOf(scope.Cluster);
-        _endpoints = new EndpointView(scope, snapshot.Gateways);
-        _routeCompiler = new RouteCompiler(scope, snapshot.Options, OnlyPort);
-        _listeners = new Lazy<ImmutableArray<GatewayListener>>(CompileListeners);
+        _listeners = new Lazy<ImmutableArray<GatewayListener>>(() =>
+            _memo.Listeners.Get("", _mesh, reader => new ViewMemo.Listening(CompileListeners(reader))).Listeners);
     }
 
     public override ProxyScope Scope { get; }
@@ -42,7 +40,7 @@ internal sealed class CompiledView : MeshView
     public override ImmutableArray<GatewayListener> Listeners => _listeners.Value;
 
     public override IEnumerable<Upstream> Upstreams =>
-        from host in _snapshot.Services.Keys
+        from host in _mesh.Services.Keys
         let service = FindService(host)
         // An ExternalName that stands for a service of the mesh is no destination of its own.
         where service is not null && service.Host == host
@@ -53,18 +51,17 @@ internal sealed class CompiledView : MeshView
     {
         ArgumentNullException.ThrowIfNull(key);
         if (_upstreams.TryGetValue(key, out var known)) return known;
-        if (FindService(key.Host) is not { } service || service.FindPort(key.Port) is not { } port) return null;
-        var built = Build(key with { Host = service.Host }, service, port, directOnly: false);
-        if (_earlier.TryGetValue(key, out var earlier) && UpstreamEquality.Same(earlier, built)) built = earlier;
-        return _upstreams.GetOrAdd(key, built);
+        if (FindService(key.Host) is not { } service || service.FindPort(key.Port) is null) return null;
+        return _upstreams.GetOrAdd(key, _memo.Upstreams.Get(
+            key, _mesh, reader => Build(reader, key, directOnly: false)));
     }
 
     public override HttpRouteTable? OutboundRoutes(string host, int port)
     {
         ArgumentNullException.ThrowIfNull(host);
         if (FindService(ResolveHost(host)) is not { } service || service.FindPort(port) is null) return null;
-        return _routes.GetOrAdd((service.Host, port), key =>
-            new MeshRoutes(_config, Scope, _snapshot.Options, _routeCompiler).Compile(key.Host, key.Port));
+        return _routes.GetOrAdd((service.Host, port), key => _memo.Routes.Get(key, _mesh, reader =>
+            new MeshRoutes(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader)).Compile(key.Host, key.Port)));
     }
 
     public override bool TryResolvePassthrough(
@@ -83,12 +80,13 @@ internal sealed class CompiledView : MeshView
             refusal = $"host {key.Host} is no service of the mesh";
         else if (service.MeshExternal)
             refusal = $"host {key.Host} is outside the mesh (MESH_EXTERNAL)";
-        else if (service.FindPort(key.Port) is not { } port)
+        else if (service.FindPort(key.Port) is null)
             refusal = $"service {key.Host} has no port {key.Port}";
-        else if (key.Subset.Length > 0 && RuleOf(service)?.FindSubset(key.Subset) is null)
+        else if (key.Subset.Length > 0 && RuleOf(new MeshReader(_mesh), service)?.FindSubset(key.Subset) is null)
             refusal = $"service {key.Host} has no subset {key.Subset}";
         else
-            upstream = _passthrough.GetOrAdd(key, _ => Build(key, service, port, directOnly: true));
+            upstream = _passthrough.GetOrAdd(key, _ => _memo.Passthrough.Get(
+                key, _mesh, reader => Build(reader, key, directOnly: true)));
 
         if (upstream is { Endpoints.IsEmpty: true })
         {
@@ -100,7 +98,7 @@ internal sealed class CompiledView : MeshView
     }
 
     public override MtlsMode InboundMtls(int workloadPort) =>
-        PeerAuthentications.ModeOf(_config, _snapshot.Options, Scope.Namespace, Scope.Labels, workloadPort);
+        PeerAuthentications.ModeOf(ConfigOf(new MeshReader(_mesh)), _mesh.Options, Scope.Namespace, Scope.Labels, workloadPort);
 
     public override ServicePortInfo? FindServicePort(string host, int port)
     {
@@ -112,8 +110,8 @@ internal sealed class CompiledView : MeshView
     {
         ArgumentNullException.ThrowIfNull(host);
         var name = host.TrimEnd('.').ToLowerInvariant();
-        if (_snapshot.Services.ContainsKey(name)) return name;
-        var domain = _snapshot.Options.ClusterDomain;
+        if (_mesh.Services.ContainsKey(name)) return name;
+        var domain = _mesh.Options.ClusterDomain;
         var parts = name.Split('.');
         var full = parts.Length switch
         {
@@ -122,35 +120,38 @@ internal sealed class CompiledView : MeshView
             3 when parts[2] == "svc" => $"{name}.{domain}",
             _ => name,
         };
-        return _snapshot.Services.ContainsKey(full) ? full : name;
+        return _mesh.Services.ContainsKey(full) ? full : name;
     }
 
-    public FrozenDictionary<UpstreamKey, Upstream> ComputedUpstreams()
-    {
-        // Keys nobody asked for again stay shareable for one more round.
-        var computed = new Dictionary<UpstreamKey, Upstream>(_upstreams);
-        if (computed.Count == 0) return _earlier;
-        return computed.ToFrozenDictionary();
-    }
-
+    /// <summary>For what is not kept longer than this view.</summary>
     private CompiledService? FindService(string host) =>
-        ServiceLookup.Find(_snapshot.Services, host, service => service.IsVisibleTo(Scope.Namespace));
+        ServiceLookup.Find(name => _mesh.Services.GetValueOrDefault(name), host, Sees);
 
-    private int? OnlyPort(string host) => FindService(host) is { Ports: [var only] } ? only.Info.Port : null;
+    private bool Sees(CompiledService service) => service.IsVisibleTo(Scope.Namespace);
 
-    private EffectiveRule? RuleOf(CompiledService service) =>
-        _rules.GetOrAdd(service.Host, _ => DestinationRules.Find(_config, service, Scope, _snapshot.Options));
+    private TrafficConfig ConfigOf(MeshReader reader) => new(reader, Scope.Cluster);
 
-    private ImmutableArray<GatewayListener> CompileListeners() => Scope.Type == ProxyType.Router
-        ? new GatewayCompiler(_config, Scope, _snapshot.Options, _routeCompiler).Compile()
+    private RouteCompiler RoutesOf(MeshReader reader) => new(Scope, _mesh.Options, host =>
+        ServiceLookup.Find(reader.Declaration, host, Sees) is { Ports: [var only] } ? only.Info.Port : null);
+
+    private EffectiveRule? RuleOf(MeshReader reader, CompiledService service) =>
+        DestinationRules.Find(ConfigOf(reader), service, Scope, _mesh.Options);
+
+    private ImmutableArray<GatewayListener> CompileListeners(MeshReader reader) => Scope.Type == ProxyType.Router
+        ? new GatewayCompiler(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader)).Compile()
         : [];
 
-    private Upstream Build(UpstreamKey key, CompiledService service, CompiledPort port, bool directOnly)
+    /// <param name="key">Its host and port have been found; they are looked up again so that it is noted what the result comes from.</param>
+    private Upstream Build(MeshReader reader, UpstreamKey key, bool directOnly)
     {
-        var rule = RuleOf(service);
+        var service = ServiceLookup.Find(reader.Service, key.Host, Sees)!;
+        var port = service.FindPort(key.Port)!;
+        key = key with { Host = service.Host };
+        var config = ConfigOf(reader);
+        var rule = RuleOf(reader, service);
         var policy = PolicyBlocks.Of(rule, key.Port, key.Subset);
         var tls = TrafficPolicies.Compile(policy.Tls);
-        var clusterLocal = _config.ClusterLocal.Contains(service.Host);
+        var clusterLocal = config.ClusterLocal.Contains(service.Host);
         var endpoints = port.Endpoints.Where(endpoint =>
             EndpointFilters.Admits(endpoint, Scope, service.Traits, clusterLocal, policy));
         // A subset that no rule defines selects by no labels, as istiod does it.
@@ -161,10 +162,10 @@ internal sealed class CompiledView : MeshView
             Key = key,
             Protocol = port.Info.Protocol,
             Discovery = DiscoveryOf(service),
-            Endpoints = _endpoints.Build(
+            Endpoints = new EndpointView(Scope, reader.Gateways).Build(
                 endpoints,
-                endpoint => AcceptsMtls(endpoint, tls),
-                LocalityChoice.Of(policy.LoadBalancer, service.Traits.Distribution, _config.Settings),
+                endpoint => AcceptsMtls(config, endpoint, tls),
+                LocalityChoice.Of(policy.LoadBalancer, service.Traits.Distribution, config.Settings),
                 hasOutlier: policy.Outlier is not null,
                 directOnly),
             ExpectedIdentities = Identities(service, policy),
@@ -182,12 +183,12 @@ internal sealed class CompiledView : MeshView
             : service.Traits.Discovery;
 
     /// <summary>The workload offers it, and neither a rule for the client nor a policy of the workload takes it away.</summary>
-    private bool AcceptsMtls(MeshEndpoint endpoint, ClientTlsMode tls)
+    private bool AcceptsMtls(TrafficConfig config, MeshEndpoint endpoint, ClientTlsMode tls)
     {
         if (!endpoint.AcceptsMtls) return false;
         if (tls != ClientTlsMode.Auto) return tls == ClientTlsMode.IstioMutual;
         var mode = PeerAuthentications.ModeOf(
-            _config, _snapshot.Options, endpoint.Namespace, endpoint.Labels, endpoint.Port);
+            config, _mesh.Options, endpoint.Namespace, endpoint.Labels, endpoint.Port);
         return mode != MtlsMode.Disable;
     }
 

@@ -13,19 +13,19 @@ internal static class DestinationRules
     {
         // In the client's namespace any rule counts; for a client in the root namespace only private ones, because
         // public rules there are defaults for everybody.
-        var own = InNamespace(config, client.Namespace, rule =>
+        var own = InNamespace(config, service.Host, client.Namespace, rule =>
             client.Namespace != options.RootNamespace || rule.Spec.ExportTo is ["."]);
         return Best(own, service.Host, client, options)
                ?? Best(Exported(service.Namespace), service.Host, client, options)
                ?? Best(Exported(options.RootNamespace), service.Host, client, options);
 
-        IEnumerable<DestinationRule> Exported(string space) => InNamespace(config, space, rule =>
+        IEnumerable<DestinationRule> Exported(string space) => InNamespace(config, service.Host, space, rule =>
             Visibility.Exports(rule.Spec.ExportTo, rule.Metadata.Namespace, client.Namespace));
     }
 
     private static IEnumerable<DestinationRule> InNamespace(
-        TrafficConfig config, string space, Func<DestinationRule, bool> condition) =>
-        config.DestinationRules.Where(rule => rule.Metadata.Namespace == space && condition(rule));
+        TrafficConfig config, string host, string space, Func<DestinationRule, bool> condition) =>
+        config.DestinationRulesFor(host, space).Where(condition);
 
     private static EffectiveRule? Best(
         IEnumerable<DestinationRule> rules, string host, ProxyScope client, MeshModelOptions options)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mesh.Config.Diagnostics;
+using Mesh.Config.Model.Incremental;
 using Mesh.Config.Resources;
 using Mesh.Config.Resources.Networking;
 using Mesh.Config.Routing;
@@ -9,50 +10,53 @@ namespace Mesh.Config.Model.Compilation;
 /// <summary>Findings that need more than one object: references that lead nowhere, networks without gateway.</summary>
 internal static class ModelFindings
 {
-    public static void Collect(CompiledSnapshot snapshot, List<Diagnostic> found)
-    {
-        AddNetworksWithoutGateway(snapshot, found);
-        foreach (var (_, source) in snapshot.Index.Of<VirtualService>())
-        {
-            found.AddRange(RouteCompiler.NotHonouredYet(source));
-            AddUnknownDestinations(snapshot, source, found);
-            AddUnknownGateways(snapshot, source, found);
-            AddShortHosts(snapshot, source, found);
-        }
+    /// <summary>Whether <see cref="Collect"/> knows something to look for in objects of a type.</summary>
+    public static bool MayHave(Type type) =>
+        type == typeof(VirtualService) || type == typeof(DestinationRule) || type == typeof(ServiceEntry);
 
-        foreach (var (_, rule) in snapshot.Index.Of<DestinationRule>())
-            AddUnhonouredPolicies(rule, found);
-        foreach (var (_, entry) in snapshot.Index.Of<ServiceEntry>()) AddUnhonouredFields(entry, found);
+    /// <summary>Findings about one object, which may be gone.</summary>
+    /// <param name="name">Its name, as <see cref="Dependency.OnObject(string, MeshObject)"/>.</param>
+    public static void Collect(Dependency name, MeshReader reader, List<Diagnostic> found)
+    {
+        switch (reader.Find(name))
+        {
+            case VirtualService source:
+                found.AddRange(RouteCompiler.NotHonouredYet(source));
+                AddUnknownDestinations(reader, source, found);
+                AddUnknownGateways(reader, source, found);
+                AddShortHosts(reader, source, found);
+                break;
+            case DestinationRule rule:
+                AddUnhonouredPolicies(rule, found);
+                break;
+            case ServiceEntry entry:
+                AddUnhonouredFields(entry, found);
+                break;
+        }
     }
 
-    private static void AddNetworksWithoutGateway(CompiledSnapshot snapshot, List<Diagnostic> found)
+    /// <summary>Findings about the networks of the mesh.</summary>
+    public static void CollectNetworks(MeshReader reader, List<Diagnostic> found)
     {
-        var networks = snapshot.Services.Values
-            .SelectMany(service => service.Others.Insert(0, service))
-            .SelectMany(service => service.Ports)
-            .SelectMany(port => port.Endpoints)
-            .Where(endpoint => endpoint.Network.Length > 0)
-            .GroupBy(endpoint => endpoint.Network)
-            .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .ToArray();
+        var networks = reader.Networks;
         // With a single network nobody needs a gateway.
-        if (networks.Length < 2 && snapshot.Gateways.All.IsEmpty) return;
+        if (networks.Count < 2 && reader.Gateways.All.IsEmpty) return;
         foreach (var network in networks)
         {
-            if (!snapshot.Gateways.Of(network.Key, network.First().Cluster).IsEmpty) continue;
+            if (reader.Gateways.HasGateway(network)) continue;
             found.Add(new Diagnostic(
                 Severity.Warning, "NetworkWithoutGateway",
-                $"network {network.Key} has workloads but no usable gateway: other networks will dial its workloads directly; label a gateway Service {TopologyLabels.Network}={network.Key}",
+                $"network {network} has workloads but no usable gateway: other networks will dial its workloads directly; label a gateway Service {TopologyLabels.Network}={network}",
                 SourceLocation.None));
         }
     }
 
-    private static void AddUnknownDestinations(CompiledSnapshot snapshot, VirtualService source, List<Diagnostic> found)
+    private static void AddUnknownDestinations(MeshReader reader, VirtualService source, List<Diagnostic> found)
     {
         foreach (var destination in source.Spec.Http.SelectMany(rule => rule.Route).Select(route => route.Destination!))
         {
-            var host = HostNames.Complete(destination.Host, source.Metadata.Namespace, snapshot.Options.ClusterDomain);
-            if (!snapshot.Services.TryGetValue(host.ToLowerInvariant(), out var service))
+            var host = HostNames.Complete(destination.Host, source.Metadata.Namespace, reader.Options.ClusterDomain);
+            if (reader.Declaration(host.ToLowerInvariant()) is not { } service)
             {
                 found.Add(new Diagnostic(
                     Severity.Warning, "DestinationUnknown",
@@ -69,13 +73,15 @@ internal static class ModelFindings
         }
     }
 
-    private static void AddUnknownGateways(CompiledSnapshot snapshot, VirtualService source, List<Diagnostic> found)
+    private static void AddUnknownGateways(MeshReader reader, VirtualService source, List<Diagnostic> found)
     {
         foreach (var name in source.Spec.Gateways)
         {
             var resolved = GatewayNames.Resolve(name, source.Metadata.Namespace);
             if (resolved == GatewayNames.Mesh) continue;
-            if (snapshot.Index.Of<Gateway>().Any(entry => $"{entry.Object.Metadata.Namespace}/{entry.Object.Metadata.Name}" == resolved)) continue;
+            var slash = resolved.IndexOf('/', StringComparison.Ordinal);
+            var key = IndexKeys.Name(resolved[(slash + 1)..]);
+            if (slash > 0 && !reader.WithKey<Gateway>("", resolved[..slash], key).IsEmpty) continue;
             found.Add(new Diagnostic(
                 Severity.Warning, "GatewayUnknown",
                 $"gateway {resolved} does not exist: the routes are not bound to it",
@@ -84,13 +90,13 @@ internal static class ModelFindings
     }
 
     /// <summary>Somebody who writes <c>localhost</c> for a gateway does not mean a Service of that name.</summary>
-    private static void AddShortHosts(CompiledSnapshot snapshot, VirtualService source, List<Diagnostic> found)
+    private static void AddShortHosts(MeshReader reader, VirtualService source, List<Diagnostic> found)
     {
         if (source.Spec.Gateways.IsEmpty || source.Spec.Gateways.Contains(GatewayNames.Mesh)) return;
         foreach (var host in source.Spec.Hosts)
         {
-            var full = HostNames.Complete(host, source.Metadata.Namespace, snapshot.Options.ClusterDomain);
-            if (full == host || snapshot.Services.ContainsKey(full)) continue;
+            var full = HostNames.Complete(host, source.Metadata.Namespace, reader.Options.ClusterDomain);
+            if (full == host || reader.Declaration(full) is not null) continue;
             found.Add(new Diagnostic(
                 Severity.Warning, "ShortHost",
                 $"host \"{host}\" has no dot and therefore means {full}, which is no service: requests for {host} will not match; use a full name, or * with a match on authority",

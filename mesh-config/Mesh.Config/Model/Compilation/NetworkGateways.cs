@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Mesh.Config.Diagnostics;
+using Mesh.Config.Model.Incremental;
 using Mesh.Config.Resources.Core;
 
 namespace Mesh.Config.Model.Compilation;
@@ -34,6 +35,8 @@ internal sealed class NetworkGateways
             Scale = Scale / GreatestCommonDivisor(Scale, (uint)group.Length) * (uint)group.Length;
     }
 
+    public static NetworkGateways None { get; } = new([]);
+
     /// <summary>Ordered by address and port.</summary>
     public ImmutableArray<NetworkGateway> All { get; }
 
@@ -49,10 +52,15 @@ internal sealed class NetworkGateways
         : _byNetwork.TryGetValue(network, out var any) ? any
         : [];
 
-    public static NetworkGateways Compile(MeshIndex index, List<Diagnostic> diagnostics)
+    public bool HasGateway(string network) => _byNetwork.ContainsKey(network);
+
+    /// <summary>By value.</summary>
+    public bool Same(NetworkGateways other) => All.AsSpan().SequenceEqual(other.All.AsSpan());
+
+    public static NetworkGateways Compile(MeshReader index, List<Diagnostic> diagnostics)
     {
         var found = new List<NetworkGateway>();
-        foreach (var (cluster, service) in index.Of<Service>())
+        foreach (var (cluster, service) in index.WithKey<Service>("", "", IndexKeys.HasLabel(TopologyLabels.Network)))
             if (service.Metadata.Labels.TryGetValue(TopologyLabels.Network, out var network) && network.Length > 0)
                 found.AddRange(GatewaysOf(cluster, network, service, diagnostics));
         return new NetworkGateways(found);

@@ -16,7 +16,7 @@ internal static class PeerAuthentications
     {
         var mode = MtlsMode.Permissive;
         PeerAuthentication? mesh = null, inNamespace = null, workload = null;
-        foreach (var policy in config.PeerAuthentications)
+        foreach (var policy in Of(config, options.RootNamespace, workloadNamespace))
         {
             var space = policy.Metadata.Namespace;
             if (policy.Spec.Selector is { MatchLabels.IsEmpty: false } selector)
@@ -37,6 +37,11 @@ internal static class PeerAuthentications
             ? Apply(mode, port)
             : mode;
     }
+
+    private static IEnumerable<PeerAuthentication> Of(TrafficConfig config, string rootNamespace, string workloadNamespace) =>
+        rootNamespace == workloadNamespace
+            ? config.PeerAuthenticationsIn(rootNamespace)
+            : config.PeerAuthenticationsIn(rootNamespace).Concat(config.PeerAuthenticationsIn(workloadNamespace));
 
     private static MtlsMode Apply(MtlsMode inherited, MutualTls? own) => own?.Mode switch
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Config.Diagnostics;
+using Mesh.Config.Model.Incremental;
 using Mesh.Config.Resources;
 using Mesh.Config.Resources.Core;
 using Mesh.Config.Resources.Networking;
@@ -11,34 +12,47 @@ namespace Mesh.Config.Model.Compilation;
 /// (namespace sameness) with the endpoints of all.
 /// </summary>
 /// <remarks>Source: istio pilot/pkg/serviceregistry/kube/controller and pilot/pkg/serviceregistry/serviceentry.</remarks>
-internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, MeshModelOptions options)
+internal sealed class ServiceCompiler
 {
-    private readonly SortedDictionary<(string Host, string Namespace), ServiceBuilder> _services = [];
+    private readonly string _host;
+    private readonly MeshReader _index;
+    private readonly WorkloadFacts _facts;
+    private readonly MeshModelOptions _options;
+    private readonly List<Diagnostic> _diagnostics;
+    private readonly SortedDictionary<string, ServiceBuilder> _services = new(StringComparer.Ordinal);
 
-    public List<Diagnostic> Diagnostics { get; } = [];
-
-    /// <summary>By host, in ordinal order.</summary>
-    public ImmutableSortedDictionary<string, CompiledService> Compile()
+    private ServiceCompiler(string host, MeshReader index, List<Diagnostic> diagnostics)
     {
-        foreach (var (cluster, service) in index.Of<Service>()) AddService(cluster, service);
-        foreach (var (cluster, entry) in index.Of<ServiceEntry>()) AddServiceEntry(cluster, entry);
-        return _services.Values
-            .Select(builder => builder.Build())
-            .GroupBy(service => service.Host, StringComparer.Ordinal)
-            .ToImmutableSortedDictionary(group => group.Key, SameHost.Combine, StringComparer.Ordinal);
+        _host = host;
+        _index = index;
+        _diagnostics = diagnostics;
+        _options = index.Options;
+        _facts = new WorkloadFacts(index);
     }
 
-    private ServiceBuilder Builder(string host, string serviceNamespace)
+    /// <summary>The service of a host; null when nothing declares it.</summary>
+    /// <param name="host">In lower case.</param>
+    public static CompiledService? Compile(string host, MeshReader index, List<Diagnostic> diagnostics)
     {
-        if (!_services.TryGetValue((host, serviceNamespace), out var builder))
-            _services.Add((host, serviceNamespace), builder = new ServiceBuilder(host, serviceNamespace));
+        var compiler = new ServiceCompiler(host, index, diagnostics);
+        foreach (var (cluster, service) in index.OfHost<Service>(host)) compiler.AddService(cluster, service);
+        foreach (var (cluster, entry) in index.OfHost<ServiceEntry>(host)) compiler.AddServiceEntry(cluster, entry);
+        return compiler._services.Count == 0
+            ? null
+            : SameHost.Combine(compiler._services.Values.Select(builder => builder.Build()));
+    }
+
+    private ServiceBuilder Builder(string serviceNamespace)
+    {
+        if (!_services.TryGetValue(serviceNamespace, out var builder))
+            _services.Add(serviceNamespace, builder = new ServiceBuilder(_host, serviceNamespace));
         return builder;
     }
 
     private void AddService(string cluster, Service service)
     {
         var (name, space) = (service.Metadata.Name, service.Metadata.Namespace);
-        var builder = Builder($"{name}.{space}.svc.{options.ClusterDomain}", space);
+        var builder = Builder(space);
         var traits = ServiceDescriptions.Of(service, NamespaceOf(cluster, space));
         builder.Describe(traits);
         foreach (var port in service.Spec.Ports)
@@ -58,18 +72,16 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
             return;
         }
 
-        var slices = index.In<EndpointSlice>(cluster, space)
-            .Where(slice => slice.Metadata.Labels.GetValueOrDefault(TopologyLabels.ServiceName) == name)
-            .ToArray();
+        var slices = _index.SlicesOf(cluster, space, name).ToArray();
         foreach (var slice in slices) AddSlice(builder, cluster, service, slice);
         if (service.Spec.Selector.IsEmpty) return;
         // Kubernetes itself makes a slice for a Service with selector: files that leave it out mean the Pods.
         if (slices.Length == 0)
-            foreach (var pod in index.In<Pod>(cluster, space))
-                if (LabelMatch.Selects(service.Spec.Selector, pod.Metadata.Labels))
+            foreach (var (home, pod) in _index.Candidates<Pod>(space, service.Spec.Selector))
+                if (home == cluster && LabelMatch.Selects(service.Spec.Selector, pod.Metadata.Labels))
                     AddPod(builder, cluster, service, pod);
-        foreach (var entry in index.In<WorkloadEntry>(cluster, space))
-            if (LabelMatch.Selects(service.Spec.Selector, WorkloadLabels(entry)))
+        foreach (var (home, entry) in _index.Candidates<WorkloadEntry>(space, service.Spec.Selector))
+            if (home == cluster && LabelMatch.Selects(service.Spec.Selector, WorkloadFacts.LabelsOf(entry)))
                 AddWorkloadEntry(builder, cluster, service, entry);
     }
 
@@ -103,7 +115,7 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
     {
         if (endpoint.TargetRef is not { Kind: "Pod" } reference) return null;
         var space = reference.Namespace.Length > 0 ? reference.Namespace : slice.Metadata.Namespace;
-        var pod = index.Find<Pod>(cluster, "", "Pod", space, reference.Name);
+        var pod = _index.Find<Pod>(cluster, space, reference.Name);
         if (pod is null)
             Warn("PodMissing", slice,
                 $"endpoint {string.Join(", ", endpoint.Addresses)} of {service.Subject} refers to Pod {space}/{reference.Name}, which is not in cluster {cluster}: its identity is unknown, so it is left out until the Pod is there");
@@ -135,9 +147,9 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
         {
             Address = "",
             Port = 0,
-            Network = facts.NetworkOf(cluster, labels),
+            Network = _facts.NetworkOf(cluster, labels),
             Cluster = cluster,
-            Locality = facts.LocalityOf(cluster, labels, node, zone),
+            Locality = _facts.LocalityOf(cluster, labels, node, zone),
             AcceptsMtls = WorkloadFacts.AcceptsMtls(labels),
             Namespace = pod?.Metadata.Namespace ?? space,
             ServiceAccount = pod is null ? "" : pod.Spec.ServiceAccountName is { Length: > 0 } account ? account : "default",
@@ -162,13 +174,13 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
     }
 
     private MeshEndpoint TemplateOf(string cluster, WorkloadEntry entry) =>
-        TemplateOf(cluster, entry.Metadata.Namespace, entry.Metadata.Name, entry.Spec) with { Labels = WorkloadLabels(entry) };
+        TemplateOf(cluster, entry.Metadata.Namespace, entry.Metadata.Name, entry.Spec) with { Labels = WorkloadFacts.LabelsOf(entry) };
 
     private MeshEndpoint TemplateOf(string cluster, string space, string name, WorkloadEntrySpec spec) => new()
     {
         Address = spec.Address,
         Port = 0,
-        Network = facts.NetworkOf(cluster, spec),
+        Network = _facts.NetworkOf(cluster, spec),
         Cluster = cluster,
         Locality = WorkloadFacts.LocalityOf(spec),
         Weight = Math.Max(1, spec.Weight),
@@ -179,27 +191,20 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
         Labels = spec.Labels,
     };
 
-    /// <summary>Labels of the spec; those of the metadata count too where the spec is silent, as istiod merges them.</summary>
-    private static ImmutableSortedDictionary<string, string> WorkloadLabels(WorkloadEntry entry) =>
-        entry.Metadata.Labels.IsEmpty ? entry.Spec.Labels : entry.Metadata.Labels.SetItems(entry.Spec.Labels);
-
     private void AddServiceEntry(string cluster, ServiceEntry entry)
     {
-        foreach (var host in entry.Spec.Hosts)
+        var builder = Builder(entry.Metadata.Namespace);
+        builder.Describe(ServiceDescriptions.Of(entry, NamespaceOf(cluster, entry.Metadata.Namespace)));
+        builder.AddSubjectAltNames(entry.Spec.SubjectAltNames);
+        foreach (var port in entry.Spec.Ports)
         {
-            var builder = Builder(host.ToLowerInvariant(), entry.Metadata.Namespace);
-            builder.Describe(ServiceDescriptions.Of(entry, NamespaceOf(cluster, entry.Metadata.Namespace)));
-            builder.AddSubjectAltNames(entry.Spec.SubjectAltNames);
-            foreach (var port in entry.Spec.Ports)
-            {
-                var protocol = Protocols.Parse(port.Protocol) ?? ServiceProtocol.Tcp;
-                builder.AddPort(new ServicePortInfo(port.Name, port.Number, port.TargetPort ?? port.Number, protocol));
-                foreach (var endpoint in EndpointsOf(cluster, host, entry, port)) Add(builder, port.Number, endpoint);
-            }
+            var protocol = Protocols.Parse(port.Protocol) ?? ServiceProtocol.Tcp;
+            builder.AddPort(new ServicePortInfo(port.Name, port.Number, port.TargetPort ?? port.Number, protocol));
+            foreach (var endpoint in EndpointsOf(cluster, entry, port)) Add(builder, port.Number, endpoint);
         }
     }
 
-    private IEnumerable<MeshEndpoint> EndpointsOf(string cluster, string host, ServiceEntry entry, ServiceEntryPort port)
+    private IEnumerable<MeshEndpoint> EndpointsOf(string cluster, ServiceEntry entry, ServiceEntryPort port)
     {
         var spec = entry.Spec;
         if (spec.WorkloadSelector is { } selector) return SelectedBy(entry.Metadata.Namespace, selector, port);
@@ -208,23 +213,22 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
                 TemplateOf(cluster, entry.Metadata.Namespace, "", endpoint) with { Port = PortOf(endpoint, port) });
         // Without endpoints a DNS entry means the host itself.
         return spec.Resolution is ServiceEntryResolution.Dns or ServiceEntryResolution.DnsRoundRobin
-            ? [new MeshEndpoint { Address = host, Port = port.TargetPort ?? port.Number, Cluster = cluster, Namespace = entry.Metadata.Namespace }]
+            ? [new MeshEndpoint { Address = _host, Port = port.TargetPort ?? port.Number, Cluster = cluster, Namespace = entry.Metadata.Namespace }]
             : [];
     }
 
     private IEnumerable<MeshEndpoint> SelectedBy(string space, WorkloadSelector selector, ServiceEntryPort port)
     {
-        foreach (var (cluster, workload) in index.Of<WorkloadEntry>())
+        foreach (var (cluster, workload) in _index.Candidates<WorkloadEntry>(space, selector.Labels))
         {
-            if (workload.Metadata.Namespace == space
-                && LabelMatch.Selects(selector.Labels, WorkloadLabels(workload))
+            if (LabelMatch.Selects(selector.Labels, WorkloadFacts.LabelsOf(workload))
                 && WorkloadFacts.IsServing(workload))
                 yield return TemplateOf(cluster, workload) with { Port = PortOf(workload.Spec, port) };
         }
 
-        foreach (var (cluster, pod) in index.Of<Pod>())
+        foreach (var (cluster, pod) in _index.Candidates<Pod>(space, selector.Labels))
         {
-            if (pod.Metadata.Namespace != space || !LabelMatch.Selects(selector.Labels, pod.Metadata.Labels)) continue;
+            if (!LabelMatch.Selects(selector.Labels, pod.Metadata.Labels)) continue;
             if (pod.Metadata.DeletionTimestamp is not null || pod.Status is not { PodIP.Length: > 0 } status) continue;
             // A Pod that a ServiceEntry selects counts only while it is ready.
             if (status.Conditions.Any(condition => condition is { Type: "Ready", Status: "False" })) continue;
@@ -238,7 +242,7 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
     }
 
     private ObjectMeta? NamespaceOf(string cluster, string name) =>
-        index.Find<Namespace>(cluster, "", "Namespace", "", name)?.Metadata;
+        _index.Find<Namespace>(cluster, "", name)?.Metadata;
 
     private static int PortOf(WorkloadEntrySpec endpoint, ServiceEntryPort port) =>
         endpoint.Ports.TryGetValue(port.Name, out var number) ? number : port.TargetPort ?? port.Number;
@@ -248,9 +252,9 @@ internal sealed class ServiceCompiler(MeshIndex index, WorkloadFacts facts, Mesh
         builder.AddEndpoint(servicePort, endpoint);
         // An external service is known by its subjectAltNames only.
         if (endpoint.ServiceAccount.Length > 0 && !builder.MeshExternal)
-            builder.AddIdentity($"spiffe://{options.TrustDomain}/ns/{endpoint.Namespace}/sa/{endpoint.ServiceAccount}");
+            builder.AddIdentity($"spiffe://{_options.TrustDomain}/ns/{endpoint.Namespace}/sa/{endpoint.ServiceAccount}");
     }
 
     private void Warn(string code, MeshObject about, string message) =>
-        Diagnostics.Add(new Diagnostic(Severity.Warning, code, message, about.Location, about.Subject));
+        _diagnostics.Add(new Diagnostic(Severity.Warning, code, message, about.Location, about.Subject));
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Mesh.Config.Model.Compilation;
 
 /// <summary>Finds the service that a client means by a host.</summary>
@@ -12,9 +10,10 @@ internal static class ServiceLookup
     /// The first service of the host that the client sees, and for an ExternalName the service it stands for, when the mesh
     /// has that one (else the ExternalName itself). Null when there is none.
     /// </summary>
+    /// <param name="services">Gives the service of a host in lower case.</param>
     /// <remarks>Source: istio pilot/pkg/model/push_context.go resolveServiceAliases.</remarks>
     public static CompiledService? Find(
-        ImmutableSortedDictionary<string, CompiledService> services, string host, Func<CompiledService, bool> sees)
+        Func<string, CompiledService?> services, string host, Func<CompiledService, bool> sees)
     {
         var found = FindExact(services, host, sees);
         var target = found;
@@ -30,9 +29,9 @@ internal static class ServiceLookup
     }
 
     private static CompiledService? FindExact(
-        ImmutableSortedDictionary<string, CompiledService> services, string host, Func<CompiledService, bool> sees)
+        Func<string, CompiledService?> services, string host, Func<CompiledService, bool> sees)
     {
-        if (!services.TryGetValue(host, out var first) && !services.TryGetValue(host.ToLowerInvariant(), out first)) return null;
+        if ((services(host) ?? services(host.ToLowerInvariant())) is not { } first) return null;
         if (sees(first)) return first;
         foreach (var other in first.Others)
             if (sees(other))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Config.Model.Incremental;
 using Mesh.Config.Resources;
 using Mesh.Config.Resources.Networking;
 using Mesh.Config.Resources.Security;
@@ -10,33 +11,56 @@ namespace Mesh.Config.Model.Compilation;
 /// hides those of the same kind, namespace and name elsewhere. So a mesh with one primary works and so does one in which
 /// every cluster carries its copy. Each list is in Istio's order: creation time, name, namespace.
 /// </summary>
-internal sealed class TrafficConfig
+internal sealed class TrafficConfig(MeshReader index, string cluster)
 {
-    public TrafficConfig(MeshIndex index, string cluster, MeshModelOptions options)
+    public MeshSettings Settings => index.Fact("settings", cluster, static _ => MeshSettings.Default);
+
+    public ClusterLocalHosts ClusterLocal => index.Fact("cluster-local", cluster, reader =>
+        new ClusterLocalHosts(new TrafficConfig(reader, cluster).Settings.ClusterLocal, reader.Options));
+
+    public ImmutableArray<Gateway> Gateways => All<Gateway>();
+    public ImmutableArray<VirtualService> VirtualServices => All<VirtualService>();
+
+    /// <summary>Of a namespace, those whose host may cover <paramref name="host"/>: the caller still compares.</summary>
+    public ImmutableArray<DestinationRule> DestinationRulesFor(string host, string objectNamespace) =>
+        ForHost<DestinationRule>(host, objectNamespace);
+
+    /// <summary>Those with a host that may cover <paramref name="host"/>: the caller still compares.</summary>
+    public ImmutableArray<VirtualService> VirtualServicesFor(string host) => ForHost<VirtualService>(host, "");
+
+    public ImmutableArray<PeerAuthentication> PeerAuthenticationsIn(string objectNamespace) =>
+        index.SetIn<PeerAuthentication>(objectNamespace).Derived<PeerAuthentication>(cluster, Effective);
+
+    private ImmutableArray<T> All<T>() where T : MeshObject => index.SetOf<T>().Derived<T>(cluster, Effective);
+
+    private ImmutableArray<T> ForHost<T>(string host, string objectNamespace) where T : MeshObject
     {
-        Settings = MeshSettings.Default;
-        ClusterLocal = new ClusterLocalHosts(Settings.ClusterLocal, options);
-        Gateways = Collect<Gateway>(index, cluster);
-        VirtualServices = Collect<VirtualService>(index, cluster);
-        DestinationRules = Collect<DestinationRule>(index, cluster);
-        PeerAuthentications = Collect<PeerAuthentication>(index, cluster);
+        var exact = index.WithKey<T>("", objectNamespace, IndexKeys.Host(host));
+        var wild = index.WithKey<T>("", objectNamespace, IndexKeys.AnyHost);
+        if (exact.IsEmpty && wild.IsEmpty) return [];
+        // What hides an object has the same name, but maybe another host.
+        return InOrder(exact.Concat(wild).Where(IsEffective).Select(entry => entry.Object).Distinct<T>(ReferenceEqualityComparer.Instance));
     }
 
-    public MeshSettings Settings { get; }
-    public ClusterLocalHosts ClusterLocal { get; }
-    public ImmutableArray<Gateway> Gateways { get; }
-    public ImmutableArray<VirtualService> VirtualServices { get; }
-    public ImmutableArray<DestinationRule> DestinationRules { get; }
-    public ImmutableArray<PeerAuthentication> PeerAuthentications { get; }
+    private bool IsEffective<T>((string Cluster, T Object) entry) where T : MeshObject
+    {
+        if (entry.Cluster == cluster) return true;
+        var meta = entry.Object.Metadata;
+        var named = index.WithKey<T>("", meta.Namespace, IndexKeys.Name(meta.Name));
+        return named[0].Cluster == entry.Cluster && !named.Any(other => other.Cluster == cluster);
+    }
 
-    private static ImmutableArray<T> Collect<T>(MeshIndex index, string cluster) where T : MeshObject =>
-    [
-        .. index.Of<T>()
+    private ImmutableArray<T> Effective<T>(ImmutableArray<(string Cluster, T Object)> entries) where T : MeshObject =>
+        InOrder(entries
             .OrderBy(entry => entry.Cluster == cluster ? 0 : 1)
             .DistinctBy(entry => (entry.Object.Metadata.Namespace, entry.Object.Metadata.Name))
-            .OrderBy(entry => entry.Object.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue)
-            .ThenBy(entry => entry.Object.Metadata.Name, StringComparer.Ordinal)
-            .ThenBy(entry => entry.Object.Metadata.Namespace, StringComparer.Ordinal)
-            .Select(entry => entry.Object),
+            .Select(entry => entry.Object));
+
+    private static ImmutableArray<T> InOrder<T>(IEnumerable<T> objects) where T : MeshObject =>
+    [
+        .. objects
+            .OrderBy(value => value.Metadata.CreationTimestamp ?? DateTimeOffset.MinValue)
+            .ThenBy(value => value.Metadata.Name, StringComparer.Ordinal)
+            .ThenBy(value => value.Metadata.Namespace, StringComparer.Ordinal),
     ];
 }

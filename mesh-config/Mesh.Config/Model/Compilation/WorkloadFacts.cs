@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Mesh.Config.Model.Incremental;
 using Mesh.Config.Resources.Core;
 using Mesh.Config.Resources.Networking;
 
@@ -7,20 +8,12 @@ namespace Mesh.Config.Model.Compilation;
 
 /// <summary>Network, locality, health and mTLS ability of Pods and WorkloadEntries.</summary>
 /// <remarks>Source: multicluster.md §2, §8 and §11 in the design notes.</remarks>
-internal sealed class WorkloadFacts(MeshIndex index, MeshModelOptions options)
+internal sealed class WorkloadFacts(MeshReader index)
 {
-    private readonly Dictionary<string, string> _clusterNetworks = [];
-    private readonly Dictionary<(string Cluster, string Zone), Locality> _zones = [];
-
     /// <summary>The label on the root namespace of the cluster, or empty.</summary>
-    public string NetworkOfCluster(string cluster)
-    {
-        if (_clusterNetworks.TryGetValue(cluster, out var known)) return known;
-        var root = index.Find<Namespace>(cluster, "", "Namespace", "", options.RootNamespace);
-        var network = root?.Metadata.Labels.GetValueOrDefault(TopologyLabels.Network) ?? "";
-        _clusterNetworks[cluster] = network;
-        return network;
-    }
+    public string NetworkOfCluster(string cluster) => index.Fact("network", cluster, reader =>
+        reader.Find<Namespace>(cluster, "", reader.Options.RootNamespace)
+            ?.Metadata.Labels.GetValueOrDefault(TopologyLabels.Network) ?? "");
 
     public string NetworkOf(string cluster, ImmutableSortedDictionary<string, string> labels) =>
         labels.TryGetValue(TopologyLabels.Network, out var label) && label.Length > 0 ? label : NetworkOfCluster(cluster);
@@ -31,7 +24,7 @@ internal sealed class WorkloadFacts(MeshIndex index, MeshModelOptions options)
     public Locality LocalityOf(string cluster, ImmutableSortedDictionary<string, string> labels, string nodeName, string zone)
     {
         if (LocalityLabel(labels) is { } labelled) return labelled;
-        if (nodeName.Length > 0 && index.Find<Node>(cluster, "", "Node", "", nodeName) is { } node) return LocalityOf(node);
+        if (nodeName.Length > 0 && index.Find<Node>(cluster, "", nodeName) is { } node) return LocalityOf(node);
         return zone.Length == 0 ? Locality.Unknown : LocalityOfZone(cluster, zone);
     }
 
@@ -72,6 +65,14 @@ internal sealed class WorkloadFacts(MeshIndex index, MeshModelOptions options)
         return null;
     }
 
+    /// <summary>Zone of a Node.</summary>
+    public static string ZoneOf(ImmutableSortedDictionary<string, string> labels) =>
+        labels.GetValueOrDefault(TopologyLabels.Zone) ?? labels.GetValueOrDefault(TopologyLabels.OldZone) ?? "";
+
+    /// <summary>Labels of the spec; those of the metadata count too where the spec is silent, as istiod merges them.</summary>
+    public static ImmutableSortedDictionary<string, string> LabelsOf(WorkloadEntry entry) =>
+        entry.Metadata.Labels.IsEmpty ? entry.Spec.Labels : entry.Metadata.Labels.SetItems(entry.Spec.Labels);
+
     private static Locality? LocalityLabel(ImmutableSortedDictionary<string, string> labels)
     {
         var text = labels.GetValueOrDefault(TopologyLabels.OldLocality)
@@ -85,23 +86,17 @@ internal sealed class WorkloadFacts(MeshIndex index, MeshModelOptions options)
     {
         var labels = node.Metadata.Labels;
         var region = labels.GetValueOrDefault(TopologyLabels.Region) ?? labels.GetValueOrDefault(TopologyLabels.OldRegion) ?? "";
-        var zone = labels.GetValueOrDefault(TopologyLabels.Zone) ?? labels.GetValueOrDefault(TopologyLabels.OldZone) ?? "";
-        return new Locality(region, zone, labels.GetValueOrDefault(TopologyLabels.SubZone) ?? "");
+        return new Locality(region, ZoneOf(labels), labels.GetValueOrDefault(TopologyLabels.SubZone) ?? "");
     }
 
     /// <summary>A zone alone, as an EndpointSlice gives it: its region is that of a Node in it, else AWS's naming tells.</summary>
     private Locality LocalityOfZone(string cluster, string zone)
     {
-        if (_zones.TryGetValue((cluster, zone), out var known)) return known;
-        var locality = index.Of<Node>()
-            .Where(entry => entry.Cluster == cluster)
+        var locality = index.WithKey<Node>(cluster, "", IndexKeys.Zone(zone))
             .Select(entry => LocalityOf(entry.Object))
-            .FirstOrDefault(candidate => candidate.Zone == zone);
+            .FirstOrDefault();
         if (locality.IsUnknown && zone.Length > 2 && char.IsAsciiDigit(zone[^2]) && char.IsAsciiLetterLower(zone[^1]))
-            locality = new Locality(zone[..^1], zone);
-        else
-            locality = new Locality(locality.Region ?? "", locality.Zone ?? "");
-        _zones[(cluster, zone)] = locality;
-        return locality;
+            return new Locality(zone[..^1], zone);
+        return new Locality(locality.Region ?? "", locality.Zone ?? "");
     }
 }

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Mesh.Config.Diagnostics;
+using Mesh.Config.Model.Compilation;
+
+namespace Mesh.Config.Model.Incremental;
+
+/// <summary>A compiled mesh with its findings; views are computed when asked for and kept.</summary>
+internal sealed class CompiledSnapshot(
+    long version,
+    bool synced,
+    CompiledMesh mesh,
+    ImmutableSortedDictionary<Diagnostic, int> diagnostics,
+    ConcurrentDictionary<ProxyScope, ViewMemo> memos)
+    : MeshSnapshot
+{
+    private readonly ConcurrentDictionary<ProxyScope, CompiledView> _views = new(1, 3, ProxyScopeComparer.Instance);
+    private ImmutableArray<Diagnostic> _diagnostics;
+
+    public override long Version => version;
+
+    public override bool Synced => synced;
+
+    public override ImmutableArray<Diagnostic> Diagnostics
+    {
+        get
+        {
+            if (_diagnostics.IsDefault) ImmutableInterlocked.InterlockedInitialize(ref _diagnostics, [.. diagnostics.Keys]);
+            return _diagnostics;
+        }
+    }
+
+    public CompiledMesh Mesh => mesh;
+
+    public override MeshView ViewFrom(ProxyScope scope) => _views.GetOrAdd(
+        scope, key => new CompiledView(this, key, memos.GetOrAdd(key, static _ => new ViewMemo())));
+
+    public override IEnumerable<(string Cluster, T Object)> Objects<T>() =>
+        mesh.Index.Set(Dependency.OnType(typeof(T))).Entries<T>();
+}
