@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Mesh.Config.Resources.MeshWide;
+
 namespace Mesh.Config.Model;
 
 /// <summary>Mesh-wide settings of a <see cref="MeshModel"/>.</summary>
@@ -7,6 +10,12 @@ public sealed record MeshModelOptions
 
     /// <summary>MeshConfig.trustDomain: first part of every SPIFFE id.</summary>
     public string TrustDomain { get; init; } = "cluster.local";
+
+    /// <summary>MeshConfig.trustDomainAliases: former names of the trust domain, whose identities mean the same workloads.</summary>
+    public ImmutableArray<string> TrustDomainAliases { get; init; } = [];
+
+    /// <summary>MeshConfig.pathNormalization: what is done to a path before policies compare it.</summary>
+    public PathNormalizationType PathNormalization { get; init; } = PathNormalizationType.Base;
 
     /// <summary>DNS domain of Services.</summary>
     public string ClusterDomain { get; init; } = "cluster.local";

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Mesh.Config.Diagnostics;
+using Mesh.Config.Policy;
 using Mesh.Config.Routing;
 
 namespace Mesh.Config.Model;
@@ -44,6 +45,9 @@ public abstract class MeshView
 
     /// <summary>Effective PeerAuthentication mode of this proxy's own workload port.</summary>
     public abstract MtlsMode InboundMtls(int workloadPort);
+
+    /// <summary>Who may talk to this proxy's own workload: policies that apply by namespace, labels and gateway.</summary>
+    public abstract WorkloadPolicy Policy { get; }
 
     /// <summary>
     /// The service port name and target port behind a service port, for an inbound proxy that is told the service port

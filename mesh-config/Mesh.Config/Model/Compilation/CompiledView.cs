@@ -3,6 +3,8 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model.Incremental;
+using Mesh.Config.Policy;
+using Mesh.Config.Policy.Compilation;
 using Mesh.Config.Resources;
 using Mesh.Config.Routing;
 
@@ -19,6 +21,7 @@ internal sealed class CompiledView : MeshView
     private readonly ConcurrentDictionary<UpstreamKey, Upstream> _passthrough = new(1, 1);
     private readonly ConcurrentDictionary<(string Host, int Port), HttpRouteTable> _routes = new(1, 1);
     private readonly Lazy<ImmutableArray<GatewayListener>> _listeners;
+    private readonly Lazy<WorkloadPolicy> _policy;
 
     /// <param name="memo">Of this scope: keeps what later snapshots may take over.</param>
     public CompiledView(CompiledSnapshot snapshot, ProxyScope scope, ViewMemo memo)
@@ -29,6 +32,8 @@ internal sealed class CompiledView : MeshView
         Scope = scope;
         _listeners = new Lazy<ImmutableArray<GatewayListener>>(() =>
             _memo.Listeners.Get("", _mesh, reader => new ViewMemo.Listening(CompileListeners(reader))).Listeners);
+        _policy = new Lazy<WorkloadPolicy>(() => _memo.Policy.Get("", _mesh, reader =>
+            WorkloadPolicies.Compile(ConfigOf(reader), Scope, _mesh.Options)));
     }
 
     public override ProxyScope Scope { get; }
@@ -99,6 +104,8 @@ internal sealed class CompiledView : MeshView
 
     public override MtlsMode InboundMtls(int workloadPort) =>
         PeerAuthentications.ModeOf(ConfigOf(new MeshReader(_mesh)), _mesh.Options, Scope.Namespace, Scope.Labels, workloadPort);
+
+    public override WorkloadPolicy Policy => _policy.Value;
 
     public override ServicePortInfo? FindServicePort(string host, int port)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Config.Policy;
 using Mesh.Config.Resources.Security;
 
 namespace Mesh.Config.Model.Compilation;
@@ -12,11 +13,33 @@ internal static class PeerAuthentications
         MeshModelOptions options,
         string workloadNamespace,
         ImmutableSortedDictionary<string, string> labels,
+        int workloadPort) =>
+        Decide(Of(config, options.RootNamespace, workloadNamespace), options, workloadNamespace, labels, workloadPort).Mode;
+
+    /// <summary>The mode, and which policy it comes from.</summary>
+    /// <param name="policies">As <see cref="Of"/> gives them.</param>
+    public static EffectiveMtls Explain(
+        IEnumerable<PeerAuthentication> policies,
+        MeshModelOptions options,
+        string workloadNamespace,
+        ImmutableSortedDictionary<string, string> labels,
         int workloadPort)
     {
-        var mode = MtlsMode.Permissive;
+        var (mode, policy, isPort) = Decide(policies, options, workloadNamespace, labels, workloadPort);
+        if (policy is null) return new EffectiveMtls(mode, "no PeerAuthentication sets a mode");
+        var part = isPort ? $" for port {workloadPort}" : "";
+        return new EffectiveMtls(mode, $"PeerAuthentication {policy.Metadata.Namespace}/{policy.Metadata.Name}{part}");
+    }
+
+    private static (MtlsMode Mode, PeerAuthentication? Policy, bool IsPort) Decide(
+        IEnumerable<PeerAuthentication> policies,
+        MeshModelOptions options,
+        string workloadNamespace,
+        ImmutableSortedDictionary<string, string> labels,
+        int workloadPort)
+    {
         PeerAuthentication? mesh = null, inNamespace = null, workload = null;
-        foreach (var policy in Of(config, options.RootNamespace, workloadNamespace))
+        foreach (var policy in policies)
         {
             var space = policy.Metadata.Namespace;
             if (policy.Spec.Selector is { MatchLabels.IsEmpty: false } selector)
@@ -30,24 +53,27 @@ internal static class PeerAuthentications
             if (space == workloadNamespace) inNamespace ??= policy;
         }
 
-        mode = Apply(mode, mesh?.Spec.Mtls);
-        mode = Apply(mode, inNamespace?.Spec.Mtls);
-        mode = Apply(mode, workload?.Spec.Mtls);
-        return workload is not null && workload.Spec.PortLevelMtls.TryGetValue(workloadPort, out var port)
-            ? Apply(mode, port)
-            : mode;
+        var decided = (Mode: MtlsMode.Permissive, Policy: (PeerAuthentication?)null, IsPort: false);
+        foreach (var policy in new[] { mesh, inNamespace, workload })
+            if (ModeOf(policy?.Spec.Mtls) is { } mode)
+                decided = (mode, policy, IsPort: false);
+        return workload is not null && workload.Spec.PortLevelMtls.TryGetValue(workloadPort, out var port) && ModeOf(port) is { } own
+            ? (own, workload, IsPort: true)
+            : decided;
     }
 
-    private static IEnumerable<PeerAuthentication> Of(TrafficConfig config, string rootNamespace, string workloadNamespace) =>
+    /// <summary>All that may concern workloads of a namespace.</summary>
+    public static IEnumerable<PeerAuthentication> Of(TrafficConfig config, string rootNamespace, string workloadNamespace) =>
         rootNamespace == workloadNamespace
             ? config.PeerAuthenticationsIn(rootNamespace)
             : config.PeerAuthenticationsIn(rootNamespace).Concat(config.PeerAuthenticationsIn(workloadNamespace));
 
-    private static MtlsMode Apply(MtlsMode inherited, MutualTls? own) => own?.Mode switch
+    /// <summary>Null inherits.</summary>
+    private static MtlsMode? ModeOf(MutualTls? mtls) => mtls?.Mode switch
     {
         MutualTlsMode.Disable => MtlsMode.Disable,
         MutualTlsMode.Permissive => MtlsMode.Permissive,
         MutualTlsMode.Strict => MtlsMode.Strict,
-        _ => inherited,
+        _ => null,
     };
 }

@@ -29,9 +29,18 @@ internal sealed class TrafficConfig(MeshReader index, string cluster)
     public ImmutableArray<VirtualService> VirtualServicesFor(string host) => ForHost<VirtualService>(host, "");
 
     public ImmutableArray<PeerAuthentication> PeerAuthenticationsIn(string objectNamespace) =>
-        index.SetIn<PeerAuthentication>(objectNamespace).Derived<PeerAuthentication>(cluster, Effective);
+        AllIn<PeerAuthentication>(objectNamespace);
+
+    public ImmutableArray<RequestAuthentication> RequestAuthenticationsIn(string objectNamespace) =>
+        AllIn<RequestAuthentication>(objectNamespace);
+
+    public ImmutableArray<AuthorizationPolicy> AuthorizationPoliciesIn(string objectNamespace) =>
+        AllIn<AuthorizationPolicy>(objectNamespace);
 
     private ImmutableArray<T> All<T>() where T : MeshObject => index.SetOf<T>().Derived<T>(cluster, Effective);
+
+    private ImmutableArray<T> AllIn<T>(string objectNamespace) where T : MeshObject =>
+        index.SetIn<T>(objectNamespace).Derived<T>(cluster, Effective);
 
     private ImmutableArray<T> ForHost<T>(string host, string objectNamespace) where T : MeshObject
     {

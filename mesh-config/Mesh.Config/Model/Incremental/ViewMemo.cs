@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Config.Policy;
 using Mesh.Config.Routing;
 
 namespace Mesh.Config.Model.Incremental;
@@ -13,6 +14,8 @@ internal sealed class ViewMemo
     public Memo<(string Host, int Port), HttpRouteTable> Routes { get; } = new((_, _) => false);
 
     public Memo<string, Listening> Listeners { get; } = new((_, _) => false);
+
+    public Memo<string, WorkloadPolicy> Policy { get; } = new((_, _) => false);
 
     /// <summary>The listeners as one value.</summary>
     internal sealed record Listening(ImmutableArray<GatewayListener> Listeners);
