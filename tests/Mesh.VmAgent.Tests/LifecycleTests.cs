@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Mesh.DataPlane.Bootstrap;
 using Mesh.Istiod.Ca;
-using Mesh.VmAgent.Bootstrap;
 using Mesh.VmAgent.Tests.Proxy;
 using Microsoft.Extensions.Logging;
 

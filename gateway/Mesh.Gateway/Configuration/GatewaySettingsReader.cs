@@ -1,7 +1,6 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using Mesh.Config.Model;
+using Mesh.DataPlane.Bootstrap;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Settings;
 
@@ -14,20 +13,8 @@ public sealed class GatewaySettingsReader
         "mesh-gateway", "Edge gateway (HTTP, gRPC) and east-west gateway (SNI passthrough) of an Istio mesh over several clusters.");
 
     private readonly CommonSettings common;
+    private readonly ProxySettings proxy;
     private readonly Setting<IReadOnlyList<GatewayRole>> roles;
-    private readonly Setting<string> cluster;
-    private readonly Setting<string?> network;
-    private readonly Setting<string?> locality;
-    private readonly Setting<string> ns;
-    private readonly Setting<string> serviceAccount;
-    private readonly Setting<IReadOnlyDictionary<string, string>?> labels;
-    private readonly Setting<IReadOnlyList<SourceSpec>> sources;
-    private readonly Setting<TimeSpan> syncDeadline;
-    private readonly Setting<IdentitySpec> identity;
-    private readonly Setting<string?> caRoot;
-    private readonly Setting<string?> caToken;
-    private readonly Setting<string> caServerName;
-    private readonly Setting<string> trustDomain;
     private readonly Setting<IPAddress> listenAddress;
     private readonly Setting<IPAddress> workloadAddress;
     private readonly Setting<int> healthPort;
@@ -40,27 +27,8 @@ public sealed class GatewaySettingsReader
     public GatewaySettingsReader()
     {
         common = new CommonSettings(definition, "mesh-gateway");
+        proxy = new ProxySettings(definition, "istio-system", "istio-ingressgateway-service-account");
         roles = definition.Many("role", "ROLE", "edge or east-west; give both for both.", ParseRole, "edge");
-        cluster = definition.Required("cluster", "CLUSTER", "Cluster this gateway belongs to.", SettingParsers.Text);
-        network = definition.Optional("network", "NETWORK", "Network this gateway is on.", SettingParsers.Text);
-        locality = definition.Optional("locality", "REGION/ZONE", "Where this gateway runs.", SettingParsers.Text);
-        ns = definition.WithDefault("namespace", "NAMESPACE", "Namespace of this gateway.", SettingParsers.Text, "istio-system");
-        serviceAccount = definition.WithDefault(
-            "service-account", "NAME", "Service account it runs as.", SettingParsers.Text, "istio-ingressgateway-service-account");
-        labels = definition.Optional(
-            "labels", "K=V,...", "Labels Gateway resources select by; istio=ingressgateway or istio=eastwestgateway is added per role.",
-            SettingParsers.Labels);
-        sources = definition.Many("source", "SOURCE", "Configuration of one cluster: file:DIR@CLUSTER.", SourceSpec.Parse);
-        syncDeadline = definition.WithDefault(
-            "sync-deadline", "DURATION", "How long to wait for sources before serving without them.", SettingParsers.Duration, "60s");
-        identity = definition.Required(
-            "identity", "IDENTITY", "Certificate: ca:HOST:PORT, or files:DIR with cert-chain.pem, key.pem, root-cert.pem.",
-            IdentitySpec.Parse);
-        caRoot = definition.Optional("ca-root", "FILE", "Root certificates the CA's own certificate must chain to.", SettingParsers.Text);
-        caToken = definition.Optional("ca-token", "FILE", "Token for the CA; read for every call.", SettingParsers.Text);
-        caServerName = definition.WithDefault(
-            "ca-server-name", "NAME", "Name the CA's certificate must have.", SettingParsers.Text, "istiod.istio-system.svc");
-        trustDomain = definition.WithDefault("trust-domain", "NAME", "Trust domain of the mesh.", SettingParsers.Text, "cluster.local");
         listenAddress = definition.WithDefault(
             "listen-address", "ADDR", "Where edge servers without bind listen.", AddressParsing.Address, "127.0.0.1");
         workloadAddress = definition.Required(
@@ -111,12 +79,7 @@ public sealed class GatewaySettingsReader
 
     private void DeclareRules()
     {
-        definition.Check(values => values.Get(sources).Count == 0 ? "give at least one --source file:DIR@CLUSTER" : null);
-        definition.Check(values => values.Get(sources).GroupBy(source => source.Cluster).FirstOrDefault(group => group.Count() > 1)
-            is { } twice ? $"--source: cluster {twice.Key} is given twice; one folder holds all of a cluster" : null);
-        definition.Check(values => values.Get(identity).Authority is not null && values.Get(caRoot) is null
-            ? "--identity ca:... needs --ca-root FILE, the root certificate to know the CA by" : null);
-        definition.Check(values => values.Get(roles).Contains(GatewayRole.EastWest) && values.Get(network) is null
+        definition.Check(values => values.Get(roles).Contains(GatewayRole.EastWest) && values.Get(proxy.Network) is null
             ? "--role east-west needs --network NETWORK: it serves the endpoints of its own network only" : null);
     }
 
@@ -127,19 +90,19 @@ public sealed class GatewaySettingsReader
         Admin = values.Get(common.Admin!),
         LogLevel = values.Get(common.LogLevel),
         Roles = [.. values.Get(roles).Distinct()],
-        Cluster = values.Get(cluster),
-        Network = values.Get(network) ?? "",
-        Locality = Locality.Parse(values.Get(locality)),
-        Namespace = values.Get(ns),
-        ServiceAccount = values.Get(serviceAccount),
-        Labels = (values.Get(labels) ?? ImmutableDictionary<string, string>.Empty).ToImmutableSortedDictionary(StringComparer.Ordinal),
-        Sources = [.. values.Get(sources)],
-        SyncDeadline = values.Get(syncDeadline),
-        Identity = values.Get(identity),
-        CaRoot = values.Get(caRoot),
-        CaToken = values.Get(caToken),
-        CaServerName = values.Get(caServerName),
-        TrustDomain = values.Get(trustDomain),
+        Cluster = values.Get(proxy.Cluster),
+        Network = values.Get(proxy.Network) ?? "",
+        Locality = proxy.LocalityOf(values),
+        Namespace = values.Get(proxy.Namespace),
+        ServiceAccount = values.Get(proxy.ServiceAccount),
+        Labels = proxy.LabelsOf(values),
+        Sources = [.. values.Get(proxy.Sources)],
+        SyncDeadline = values.Get(proxy.SyncDeadline),
+        Identity = values.Get(proxy.Identity),
+        CaRoot = values.Get(proxy.CaRoot),
+        CaToken = values.Get(proxy.CaToken),
+        CaServerName = values.Get(proxy.CaServerName),
+        TrustDomain = values.Get(proxy.TrustDomain),
         ListenAddress = values.Get(listenAddress),
         WorkloadAddress = values.Get(workloadAddress),
         HealthPort = values.Get(healthPort),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Model;
+using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Identity;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Istiod.Ca;

@@ -1,4 +1,5 @@
 using System.Net;
+using Mesh.DataPlane.Bootstrap;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Istiod.Ca;
 using Mesh.VmAgent.Bootstrap;

@@ -1,7 +1,6 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using Mesh.Config.Model;
+using Mesh.DataPlane.Bootstrap;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Settings;
 
@@ -14,19 +13,7 @@ public sealed class AgentSettingsReader
         "mesh-agent", "Joins a machine, or any single workload, to an Istio mesh: identity, registration, health and traffic.");
 
     private readonly CommonSettings common;
-    private readonly Setting<string> cluster;
-    private readonly Setting<string?> network;
-    private readonly Setting<string?> locality;
-    private readonly Setting<string> ns;
-    private readonly Setting<string> serviceAccount;
-    private readonly Setting<IReadOnlyDictionary<string, string>?> labels;
-    private readonly Setting<IReadOnlyList<SourceSpec>> sources;
-    private readonly Setting<TimeSpan> syncDeadline;
-    private readonly Setting<IdentitySpec> identity;
-    private readonly Setting<string?> caRoot;
-    private readonly Setting<string?> caToken;
-    private readonly Setting<string> caServerName;
-    private readonly Setting<string> trustDomain;
+    private readonly ProxySettings proxy;
     private readonly Setting<IPAddress> workloadAddress;
     private readonly Setting<IPAddress?> appAddress;
     private readonly Setting<IReadOnlyList<InboundSpec>> inbound;
@@ -41,23 +28,7 @@ public sealed class AgentSettingsReader
     public AgentSettingsReader()
     {
         common = new CommonSettings(definition, "mesh-agent");
-        cluster = definition.Required("cluster", "CLUSTER", "Cluster the workload is registered in.", SettingParsers.Text);
-        network = definition.Optional("network", "NETWORK", "Network the workload is on.", SettingParsers.Text);
-        locality = definition.Optional("locality", "REGION/ZONE", "Where the workload runs.", SettingParsers.Text);
-        ns = definition.Required("namespace", "NAMESPACE", "Namespace of the workload.", SettingParsers.Text);
-        serviceAccount = definition.Required("service-account", "NAME", "Service account it runs as.", SettingParsers.Text);
-        labels = definition.Optional("labels", "K=V,...", "Labels of the workload.", SettingParsers.Labels);
-        sources = definition.Many("source", "SOURCE", "Configuration of one cluster: file:DIR@CLUSTER.", SourceSpec.Parse);
-        syncDeadline = definition.WithDefault(
-            "sync-deadline", "DURATION", "How long to wait for sources before serving without them.", SettingParsers.Duration, "60s");
-        identity = definition.Required(
-            "identity", "IDENTITY", "Certificate: ca:HOST:PORT, or files:DIR with cert-chain.pem, key.pem, root-cert.pem.",
-            IdentitySpec.Parse);
-        caRoot = definition.Optional("ca-root", "FILE", "Root certificates the CA's own certificate must chain to.", SettingParsers.Text);
-        caToken = definition.Optional("ca-token", "FILE", "Token for the first certificate; read for every call.", SettingParsers.Text);
-        caServerName = definition.WithDefault(
-            "ca-server-name", "NAME", "Name the CA's certificate must have.", SettingParsers.Text, "istiod.istio-system.svc");
-        trustDomain = definition.WithDefault("trust-domain", "NAME", "Trust domain of the mesh.", SettingParsers.Text, "cluster.local");
+        proxy = new ProxySettings(definition);
         workloadAddress = definition.Required(
             "workload-address", "ADDR", "Address others reach this workload at.", AddressParsing.Address);
         appAddress = definition.Optional(
@@ -112,11 +83,6 @@ public sealed class AgentSettingsReader
 
     private void DeclareRules()
     {
-        definition.Check(values => values.Get(sources).Count == 0 ? "give at least one --source file:DIR@CLUSTER" : null);
-        definition.Check(values => values.Get(sources).GroupBy(source => source.Cluster).FirstOrDefault(group => group.Count() > 1)
-            is { } twice ? $"--source: cluster {twice.Key} is given twice; one folder holds all of a cluster" : null);
-        definition.Check(values => values.Get(identity).Authority is not null && values.Get(caRoot) is null
-            ? "--identity ca:... needs --ca-root FILE, the root certificate to know the CA by" : null);
         definition.Check(values => values.Get(register) is null != values.Get(workloadGroup) is null
             ? "--register and --workload-group belong together: where to register, and what the entry is made from" : null);
         definition.Check(values => values.Get(inboundPort) == values.Get(healthPort)
@@ -132,19 +98,19 @@ public sealed class AgentSettingsReader
             AccessLog = values.Get(common.AccessLog),
             Admin = values.Get(common.Admin!) ?? new IPEndPoint(IPAddress.Loopback, 15000),
             LogLevel = values.Get(common.LogLevel),
-            Cluster = values.Get(cluster),
-            Network = values.Get(network) ?? "",
-            Locality = Locality.Parse(values.Get(locality)),
-            Namespace = values.Get(ns),
-            ServiceAccount = values.Get(serviceAccount),
-            Labels = (values.Get(labels) ?? ImmutableDictionary<string, string>.Empty).ToImmutableSortedDictionary(StringComparer.Ordinal),
-            Sources = [.. values.Get(sources)],
-            SyncDeadline = values.Get(syncDeadline),
-            Identity = values.Get(identity),
-            CaRoot = values.Get(caRoot),
-            CaToken = values.Get(caToken),
-            CaServerName = values.Get(caServerName),
-            TrustDomain = values.Get(trustDomain),
+            Cluster = values.Get(proxy.Cluster),
+            Network = values.Get(proxy.Network) ?? "",
+            Locality = proxy.LocalityOf(values),
+            Namespace = values.Get(proxy.Namespace),
+            ServiceAccount = values.Get(proxy.ServiceAccount),
+            Labels = proxy.LabelsOf(values),
+            Sources = [.. values.Get(proxy.Sources)],
+            SyncDeadline = values.Get(proxy.SyncDeadline),
+            Identity = values.Get(proxy.Identity),
+            CaRoot = values.Get(proxy.CaRoot),
+            CaToken = values.Get(proxy.CaToken),
+            CaServerName = values.Get(proxy.CaServerName),
+            TrustDomain = values.Get(proxy.TrustDomain),
             WorkloadAddress = address,
             AppAddress = values.Get(appAddress) ?? address,
             Inbound = [.. values.Get(inbound)],

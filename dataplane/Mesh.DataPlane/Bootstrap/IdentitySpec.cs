@@ -1,9 +1,9 @@
 using System.Net;
 using Mesh.Hosting.Networking;
 
-namespace Mesh.Gateway.Configuration;
+namespace Mesh.DataPlane.Bootstrap;
 
-/// <summary><c>--identity</c>: where the gateway's certificate comes from. Exactly one of the two is set.</summary>
+/// <summary><c>--identity</c>: where the workload certificate comes from. Exactly one of the two is set.</summary>
 /// <param name="Authority">Address of the CA.</param>
 /// <param name="Folder">Folder with <c>cert-chain.pem</c>, <c>key.pem</c> and <c>root-cert.pem</c>.</param>
 public sealed record IdentitySpec(DnsEndPoint? Authority, string? Folder)

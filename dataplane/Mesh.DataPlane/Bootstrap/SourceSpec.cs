@@ -1,4 +1,4 @@
-namespace Mesh.Gateway.Configuration;
+namespace Mesh.DataPlane.Bootstrap;
 
 /// <summary>One <c>--source</c>: where the configuration of one cluster is read.</summary>
 /// <param name="Folder">Folder of YAML files.</param>
