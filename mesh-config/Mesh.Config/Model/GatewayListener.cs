@@ -19,5 +19,11 @@ public sealed record GatewayListener
     /// <summary>Routes for HTTP on this port (after TLS termination where there is some).</summary>
     public required HttpRouteTable Routes { get; init; }
 
+    /// <summary>Routes by server name for TLS that is passed through; see <see cref="L4Route.Find"/>.</summary>
+    public ImmutableArray<L4Route> TlsRoutes { get; init; } = [];
+
+    /// <summary>Routes for TCP on this port; the first decides, for gateways do not look at the dialled address.</summary>
+    public ImmutableArray<L4Route> TcpRoutes { get; init; } = [];
+
     public bool IsAutoPassthrough => Servers.Any(server => server.Tls.Mode == GatewayTlsMode.AutoPassthrough);
 }

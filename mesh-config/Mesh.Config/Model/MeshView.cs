@@ -33,6 +33,13 @@ public abstract class MeshView
     public abstract HttpRouteTable? OutboundRoutes(string host, int port);
 
     /// <summary>
+    /// Routes that a sidecar applies to connections to a service port that it does not look into as HTTP: tls rules, then tcp
+    /// rules of the VirtualService of gateway <c>mesh</c>; where it has none, one default route to the service. Empty when no service has
+    /// that host and port.
+    /// </summary>
+    public virtual ImmutableArray<L4Route> OutboundConnectionRoutes(string host, int port) => [];
+
+    /// <summary>
     /// What an AUTO_PASSTHROUGH listener may do with an SNI: the destination restricted to endpoints that accept mesh
     /// mTLS, inside the scope's requested networks, direct (never through another gateway). False with the reason to
     /// log when the name is malformed, unknown, not exposed by <paramref name="hosts"/>, or has no endpoint here.

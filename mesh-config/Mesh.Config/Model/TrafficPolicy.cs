@@ -20,5 +20,15 @@ public sealed record TrafficPolicy
     public int? Http2MaxRequests { get; init; }
     public int? MaxRequestsPerConnection { get; init; }
     public int? MaxRetries { get; init; }
+    /// <summary>Set when <see cref="LoadBalancer"/> is <see cref="LoadBalancerKind.ConsistentHash"/>.</summary>
+    public HashPolicy? Hash { get; init; }
+
+    public WarmupPolicy? Warmup { get; init; }
+    public RetryBudgetPolicy? RetryBudget { get; init; }
+    public TunnelPolicy? Tunnel { get; init; }
+
+    /// <summary>Version of the PROXY protocol header that begins each connection, 1 or 2; null: none.</summary>
+    public int? ProxyProtocol { get; init; }
+
     public TimeSpan HttpIdleTimeout { get; init; } = TimeSpan.FromHours(1);
 }

@@ -9,7 +9,7 @@ namespace Mesh.Config.Routing;
 /// <summary>Makes the listeners of a gateway proxy of the Gateways whose selector matches it.</summary>
 /// <remarks>Source: istio pilot/pkg/networking/core/gateway.go; traffic-resources.md §Q.</remarks>
 internal sealed class GatewayCompiler(
-    TrafficConfig config, ProxyScope scope, MeshModelOptions options, RouteCompiler routes)
+    TrafficConfig config, ProxyScope scope, MeshModelOptions options, RouteCompiler routes, L4RouteCompiler l4Routes)
 {
     /// <summary>Ordered by port, then bind address.</summary>
     public ImmutableArray<GatewayListener> Compile()
@@ -32,7 +32,7 @@ internal sealed class GatewayCompiler(
     {
         // Servers of one port must speak alike; the oldest decides and others are left out, as in Istio.
         var isTls = IsTls(servers[0].Server);
-        var agreeing = servers.Where(entry => IsTls(entry.Server) == isTls).ToArray();
+        var agreeing = WithoutDuplicateNames(servers.Where(entry => IsTls(entry.Server) == isTls)).ToArray();
         return new GatewayListener
         {
             Port = port,
@@ -40,8 +40,34 @@ internal sealed class GatewayCompiler(
             Protocol = servers[0].Server.Port!.Protocol.ToUpperInvariant(),
             Servers = [.. agreeing.Select(entry => CompileServer(entry.Gateway, entry.Server))],
             Routes = CompileRoutes(port, agreeing),
+            TlsRoutes = [.. CompileL4(port, agreeing, l4Routes.CompileTls)],
+            TcpRoutes = [.. CompileL4(port, agreeing, l4Routes.CompileTcp)],
         };
     }
+
+    /// <summary>A TLS server that claims a name which an older one of the port has already is left out as a whole.</summary>
+    private static IEnumerable<(Gateway Gateway, GatewayServerSpec Server)> WithoutDuplicateNames(
+        IEnumerable<(Gateway Gateway, GatewayServerSpec Server)> servers)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var entry in servers)
+        {
+            var hosts = entry.Server.Hosts.Select(HostOf).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+            if (IsTls(entry.Server) && hosts.Any(names.Contains)) continue;
+            names.UnionWith(hosts);
+            yield return entry;
+        }
+    }
+
+    private IEnumerable<L4Route> CompileL4(
+        int port,
+        (Gateway Gateway, GatewayServerSpec Server)[] servers,
+        Func<VirtualService, string, int, IEnumerable<L4Route>> compile) =>
+        from entry in servers
+        from source in config.VirtualServices
+        where IsBound(source, entry.Gateway) && Domains(source, entry.Gateway, entry.Server).Count > 0
+        from route in compile(source, NameOf(entry.Gateway), port)
+        select route;
 
     private static bool IsTls(GatewayServerSpec server) =>
         Protocols.Parse(server.Port!.Protocol) is ServiceProtocol.Https or ServiceProtocol.Tls;
@@ -83,12 +109,17 @@ internal sealed class GatewayCompiler(
         var added = new HashSet<(string Domain, VirtualService Source)>();
         foreach (var (gateway, server) in servers)
         {
-            if (server.Tls?.HttpsRedirect == true)
-                foreach (var host in server.Hosts)
-                    redirected.Add(HostOf(host));
+            var redirects = server.Tls?.HttpsRedirect == true;
+            if (redirects) redirected.UnionWith(server.Hosts.Select(HostOf));
             // In age order, so that the rules of several VirtualServices for one host follow each other by age.
             foreach (var source in config.VirtualServices)
-                AddRoutes(hosts, added, source, gateway, server, port);
+            {
+                if (!IsBound(source, gateway)) continue;
+                var domains = Domains(source, gateway, server);
+                // A narrower host of a VirtualService is redirected like the server's.
+                if (redirects) redirected.UnionWith(domains);
+                else AddRoutes(hosts, added, domains, source, gateway, port);
+            }
         }
 
         foreach (var host in redirected) hosts[host] = [HttpsRedirectRule(host)];
@@ -99,17 +130,17 @@ internal sealed class GatewayCompiler(
         ]);
     }
 
-    private void AddRoutes(
-        Dictionary<string, List<RouteRule>> hosts,
-        HashSet<(string Domain, VirtualService Source)> added,
-        VirtualService source,
-        Gateway gateway,
-        GatewayServerSpec server,
-        int port)
+    private bool IsBound(VirtualService source, Gateway gateway)
     {
         var gatewayName = NameOf(gateway);
-        if (!source.Spec.Gateways.Any(name => GatewayNames.Resolve(name, source.Metadata.Namespace) == gatewayName)) return;
-        if (!Visibility.Exports(source.Spec.ExportTo, source.Metadata.Namespace, scope.Namespace)) return;
+        return source.Spec.Gateways.Any(name => GatewayNames.Resolve(name, source.Metadata.Namespace) == gatewayName)
+               && Visibility.Exports(
+                   source.Spec.ExportTo, config.Settings.DefaultVirtualServiceExportTo, source.Metadata.Namespace, scope.Namespace);
+    }
+
+    /// <summary>Hosts that both the server and the VirtualService have; empty when the server does not admit it.</summary>
+    private HashSet<string> Domains(VirtualService source, Gateway gateway, GatewayServerSpec server)
+    {
         var domains = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var serverHost in server.Hosts)
         {
@@ -123,8 +154,19 @@ internal sealed class GatewayCompiler(
             }
         }
 
+        return domains;
+    }
+
+    private void AddRoutes(
+        Dictionary<string, List<RouteRule>> hosts,
+        HashSet<(string Domain, VirtualService Source)> added,
+        HashSet<string> domains,
+        VirtualService source,
+        Gateway gateway,
+        int port)
+    {
         if (domains.Count == 0) return;
-        var rules = routes.Compile(source, gatewayName, port).ToArray();
+        var rules = routes.Compile(source, NameOf(gateway), port).ToArray();
         foreach (var domain in domains)
         {
             // Two servers of the port may lead to the same VirtualService.

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Mesh.Config.Routing;
 
 /// <summary>One compiled HTTP rule: the answer of <see cref="HttpRouteTable.Match"/>.</summary>
@@ -14,6 +16,9 @@ public sealed record HttpRoute
     /// <summary>Replaces the matched prefix, or the whole path when the match was exact or regex; null leaves the path.</summary>
     public string? RewriteUri { get; init; }
 
+    /// <summary>Rewrites the path by a regular expression; null when there is none.</summary>
+    public PathRewrite? RewritePath { get; init; }
+
     public string? RewriteAuthority { get; init; }
 
     /// <summary>Whole request including retries; null: no limit.</summary>
@@ -21,4 +26,12 @@ public sealed record HttpRoute
 
     public RetryPolicy Retries { get; init; } = RetryPolicy.Default;
     public HeaderOperations Headers { get; init; } = HeaderOperations.None;
+
+    /// <summary>Null: no fault is injected.</summary>
+    public RouteFault? Fault { get; init; }
+
+    public ImmutableArray<RouteMirror> Mirrors { get; init; } = [];
+
+    /// <summary>Null: cross-origin calls are nothing special.</summary>
+    public RouteCors? Cors { get; init; }
 }

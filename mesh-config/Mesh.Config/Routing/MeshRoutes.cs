@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mesh.Config.Model;
 using Mesh.Config.Model.Compilation;
 using Mesh.Config.Resources;
@@ -20,15 +21,36 @@ internal sealed class MeshRoutes(
         return CompiledRouteTable.ForAnyHost([.. rules]);
     }
 
+    public ImmutableArray<L4Route> CompileConnections(string host, int port, L4RouteCompiler compiler)
+    {
+        var source = FindVirtualService(host);
+        ImmutableArray<L4Route> found = source is null
+            ? []
+            :
+            [
+                .. compiler.CompileTls(source, GatewayNames.Mesh, port),
+                .. compiler.CompileTcp(source, GatewayNames.Mesh, port),
+            ];
+        if (!found.IsEmpty) return found;
+        return
+        [
+            new L4Route { Origin = "default", Destinations = [new WeightedDestination(new UpstreamKey(host, port), 1)] },
+        ];
+    }
+
     /// <summary>The most specific host wins; among equals the own namespace's, then the oldest. They are not merged.</summary>
     private VirtualService? FindVirtualService(string host)
     {
         VirtualService? best = null;
         var bestHost = "";
-        foreach (var candidate in config.VirtualServicesFor(host).OrderBy(source => source.Metadata.Namespace == scope.Namespace ? 0 : 1))
+        // What is the client's own comes first, then what was exported to it by name, then what is everybody's.
+        foreach (var candidate in config.VirtualServicesFor(host).OrderBy(source => Visibility.Rank(
+                     source.Spec.ExportTo, config.Settings.DefaultVirtualServiceExportTo, source.Metadata.Namespace, scope.Namespace)))
         {
             if (!candidate.Spec.Gateways.IsEmpty && !candidate.Spec.Gateways.Contains(GatewayNames.Mesh)) continue;
-            if (!Visibility.Exports(candidate.Spec.ExportTo, candidate.Metadata.Namespace, scope.Namespace)) continue;
+            if (!Visibility.Exports(
+                    candidate.Spec.ExportTo, config.Settings.DefaultVirtualServiceExportTo, candidate.Metadata.Namespace, scope.Namespace))
+                continue;
             foreach (var pattern in candidate.Spec.Hosts)
             {
                 var full = HostNames.Complete(pattern, candidate.Metadata.Namespace, options.ClusterDomain);

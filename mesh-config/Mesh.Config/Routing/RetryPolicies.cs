@@ -24,6 +24,7 @@ internal static class RetryPolicies
             RetryOn = tokens.Length == 0 ? RetryPolicy.Default.RetryOn : names,
             RetriableStatusCodes = codes,
             BaseBackoff = retries.Backoff ?? RetryPolicy.Default.BaseBackoff,
+            RemoteLocalities = retries.RetryRemoteLocalities ?? false,
             IgnorePreviousHosts = retries.RetryIgnorePreviousHosts ?? true,
         };
     }

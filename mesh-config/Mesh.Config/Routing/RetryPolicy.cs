@@ -19,5 +19,8 @@ public sealed record RetryPolicy
 
     public ImmutableHashSet<int> RetriableStatusCodes { get; init; } = [];
     public TimeSpan BaseBackoff { get; init; } = TimeSpan.FromMilliseconds(25);
+    /// <summary>Retries may also go to localities of a lower priority.</summary>
+    public bool RemoteLocalities { get; init; }
+
     public bool IgnorePreviousHosts { get; init; } = true;
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model;
+using Mesh.Config.Model.Compilation;
 using Mesh.Config.Resources;
 using Mesh.Config.Resources.Networking;
 
@@ -9,23 +10,30 @@ namespace Mesh.Config.Routing;
 /// <summary>Compiles HTTP rules of VirtualServices for one gateway (or <c>mesh</c>) and listener port.</summary>
 /// <remarks>Source: istio pilot/pkg/networking/core/route/route.go; traffic-resources.md §Q and §S.</remarks>
 internal sealed class RouteCompiler(
-    ProxyScope scope, MeshModelOptions options, Func<string, int?> onlyPort)
+    TrafficConfig config, ProxyScope scope, MeshModelOptions options, Func<string, int?> onlyPort)
 {
     /// <summary>Rules of one VirtualService that apply to <paramref name="gateway"/>, in order, up to a catch-all.</summary>
     public IEnumerable<RouteRule> Compile(VirtualService source, string gateway, int listenerPort)
     {
-        for (var i = 0; i < source.Spec.Http.Length; i++)
+        foreach (var rule in Delegates.Expand(source, options.ClusterDomain, FindDelegate))
         {
-            var spec = source.Spec.Http[i];
-            if (spec.Delegate is not null) continue;
-            var conditions = spec.Match.Where(match => Applies(match, source, gateway, listenerPort))
+            var conditions = rule.Spec.Match.Where(match => Applies(match, gateway, listenerPort))
                 .Select(match => new RequestCondition(match))
                 .ToImmutableArray();
-            if (conditions.IsEmpty && !spec.Match.IsEmpty) continue;
-            var rule = new RouteRule(CompileRoute(source, spec, i, listenerPort), conditions);
-            yield return rule;
-            if (rule.IsCatchAll) yield break;
+            if (conditions.IsEmpty && !rule.Spec.Match.IsEmpty) continue;
+            var compiled = new RouteRule(CompileRoute(rule, listenerPort), conditions);
+            yield return compiled;
+            if (compiled.IsCatchAll) yield break;
         }
+
+        // The delegate must be there, be one (no hosts), and be exported to the root's namespace.
+        VirtualService? FindDelegate(string space, string name) =>
+            config.VirtualServiceNamed(space, name) is { } found
+            && found.Spec.Hosts.IsEmpty
+            && Visibility.Exports(
+                found.Spec.ExportTo, config.Settings.DefaultVirtualServiceExportTo, space, source.Metadata.Namespace)
+                ? found
+                : null;
     }
 
     /// <summary>What a VirtualService asks for and is not done yet; said once, never silently dropped.</summary>
@@ -38,7 +46,6 @@ internal sealed class RouteCompiler(
                          ("fault", spec.Fault is not null),
                          ("mirror", spec.Mirror is not null || !spec.Mirrors.IsEmpty),
                          ("corsPolicy", spec.CorsPolicy is not null),
-                         ("delegate", spec.Delegate is not null),
                          ("rewrite.uriRegexRewrite", spec.Rewrite?.UriRegexRewrite is not null),
                          ("directResponse.body.bytes", spec.DirectResponse?.Body?.Bytes is not null),
                      })
@@ -46,13 +53,13 @@ internal sealed class RouteCompiler(
                 if (used)
                     yield return new Diagnostic(
                         Severity.Warning, "NotHonouredYet",
-                        $"http rule {Label(spec, source)}: {name} is not honoured yet", source.Location, source.Subject);
+                        $"http rule {Label(spec, source)}: {name} is not honoured by the data plane yet", source.Location, source.Subject);
             }
         }
 
         if (!source.Spec.Tcp.IsEmpty || !source.Spec.Tls.IsEmpty)
             yield return new Diagnostic(
-                Severity.Warning, "NotHonouredYet", "tcp and tls routes are not honoured yet", source.Location, source.Subject);
+                Severity.Warning, "NotHonouredYet", "tcp and tls routes are not honoured by the data plane yet", source.Location, source.Subject);
     }
 
     /// <summary>One rule to a service, as for a host without VirtualService.</summary>
@@ -63,57 +70,64 @@ internal sealed class RouteCompiler(
         Action = new RouteAction.Forward([new WeightedDestination(upstream, 1)]),
     };
 
-    private bool Applies(HttpMatchRequest match, VirtualService source, string gateway, int listenerPort)
+    private bool Applies(HttpMatchRequest match, string gateway, int listenerPort)
     {
         if (match.Port is { } port && port != listenerPort) return false;
         // Gateways in a match replace the test of the source's labels and namespace.
-        if (!match.Gateways.IsEmpty)
-            return match.Gateways.Any(name => GatewayNames.Resolve(name, source.Metadata.Namespace) == gateway);
-        return Model.Compilation.LabelMatch.Selects(match.SourceLabels, scope.Labels)
+        if (!match.Gateways.IsEmpty) return match.Gateways.Contains(gateway);
+        return LabelMatch.Selects(match.SourceLabels, scope.Labels)
                && (match.SourceNamespace.Length == 0 || match.SourceNamespace == scope.Namespace);
     }
 
-    private HttpRoute CompileRoute(VirtualService source, HttpRouteSpec spec, int index, int listenerPort) => new()
+    private HttpRoute CompileRoute(HttpRuleInForce rule, int listenerPort)
     {
-        Name = spec.Name.Length > 0 ? spec.Name : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{index}"),
-        Origin = source.Subject,
-        Action = CompileAction(source, spec, listenerPort),
-        RewriteUri = spec.Rewrite is { Uri.Length: > 0 } rewrite ? rewrite.Uri
-            : spec.Redirect is { PrefixRewrite.Length: > 0 } redirect ? redirect.PrefixRewrite
-            : null,
-        RewriteAuthority = spec.Rewrite is { Authority.Length: > 0 } authority ? authority.Authority : null,
-        Timeout = spec.Timeout is { Ticks: > 0 } timeout ? timeout : null,
-        Retries = RetryPolicies.Compile(spec.Retries),
-        Headers = Compile(spec.Headers),
-    };
+        var spec = rule.Spec;
+        return new HttpRoute
+        {
+            Name = rule.Name,
+            Origin = rule.Origin,
+            Action = CompileAction(rule, listenerPort),
+            RewriteUri = spec.Rewrite is { Uri.Length: > 0 } rewrite ? rewrite.Uri
+                : spec.Redirect is { PrefixRewrite.Length: > 0 } redirect ? redirect.PrefixRewrite
+                : null,
+            RewritePath = spec.Rewrite?.UriRegexRewrite is { } regex ? new PathRewrite(regex.Match, regex.Rewrite) : null,
+            RewriteAuthority = spec.Rewrite is { Authority.Length: > 0 } authority ? authority.Authority : null,
+            Timeout = spec.Timeout is { Ticks: > 0 } timeout ? timeout : null,
+            Retries = RetryPolicies.Compile(spec.Retries ?? config.Settings.DefaultHttpRetryPolicy),
+            Headers = Compile(spec.Headers),
+            Fault = RouteExtras.Compile(spec.Fault),
+            Mirrors = RouteExtras.Compile(spec, destination => KeyOf(destination, rule.Namespace, listenerPort)),
+            Cors = RouteExtras.Compile(spec.CorsPolicy),
+        };
+    }
 
-    private RouteAction CompileAction(VirtualService source, HttpRouteSpec spec, int listenerPort)
+    private RouteAction CompileAction(HttpRuleInForce rule, int listenerPort)
     {
-        if (spec.Redirect is { } redirect)
+        if (rule.Spec.Redirect is { } redirect)
         {
             var port = redirect.Port ?? (redirect.DerivePort == RedirectPort.FromRequestPort ? listenerPort : null);
             return new RouteAction.Redirect(
                 redirect.RedirectCode ?? 301, OrNull(redirect.Scheme), OrNull(redirect.Authority), port, OrNull(redirect.Uri));
         }
 
-        if (spec.DirectResponse is { } response)
+        if (rule.Spec.DirectResponse is { } response)
             return new RouteAction.DirectResponse(response.Status, response.Body?.Text ?? "");
-        var single = spec.Route.Length == 1;
+        var single = rule.Spec.Route.Length == 1;
         return new RouteAction.Forward(
         [
-            .. spec.Route
+            .. rule.Spec.Route
                 .Where(destination => single || destination.Weight > 0)
                 .Select(destination => new WeightedDestination(
-                    KeyOf(source, destination.Destination!, listenerPort), single ? 1 : destination.Weight)
+                    KeyOf(destination.Destination!, rule.Namespace, listenerPort), single ? 1 : destination.Weight)
                 {
                     Headers = Compile(destination.Headers),
                 }),
         ]);
     }
 
-    private UpstreamKey KeyOf(VirtualService source, Destination destination, int listenerPort)
+    private UpstreamKey KeyOf(Destination destination, string space, int listenerPort)
     {
-        var host = HostNames.Complete(destination.Host, source.Metadata.Namespace, options.ClusterDomain).ToLowerInvariant();
+        var host = HostNames.Complete(destination.Host, space, options.ClusterDomain).ToLowerInvariant();
         // Without a number: the Service's only port, else the one that the listener has.
         var port = destination.Port?.Number is > 0 and var number ? number : onlyPort(host) ?? listenerPort;
         return new UpstreamKey(host, port, destination.Subset);

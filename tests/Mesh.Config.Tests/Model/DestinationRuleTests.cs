@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mesh.Config.Model;
 using Mesh.Config.Tests.Support;
 
@@ -115,8 +116,87 @@ public sealed class DestinationRuleTests
         Assert.Equal(["spiffe://x/ns/y/sa/z"], upstream.ExpectedIdentities);
     }
 
-    private static Upstream Find(string rules, int port, string subset, string clientNamespace = "prod") =>
+    [Fact]
+    public void Rules_for_different_audiences_are_not_merged()
+    {
+        static string Rule(string name, string exportTo, string subset) =>
+            $"---\n{{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {{name: {name}, namespace: prod}}, spec: {{host: web, exportTo: [{exportTo}], subsets: [{{name: {subset}, labels: {{version: v1}}}}]}}}}\n";
+
+        // An unknown subset selects everything, so one endpoint tells that the subset is known.
+        Assert.Single(Find(Rule("a", "shop", "v1") + Rule("b", "'*'", "v2"), 80, "v2", "shop").Endpoints);
+        Assert.Equal(2, Find(Rule("a", "shop, team", "v1") + Rule("b", "shop, other", "v2"), 80, "v2", "shop").Endpoints.Length);
+    }
+
+    [Fact]
+    public void A_rule_of_the_clients_namespace_that_is_exported_elsewhere_only_does_not_count_there()
+    {
+        const string rule = "{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: r, namespace: shop}, spec: {host: web.prod.svc.cluster.local, exportTo: [team], trafficPolicy: {loadBalancer: {simple: RANDOM}}}}";
+
+        Assert.Equal(LoadBalancerKind.LeastRequest, Find(rule, 80, "", "shop").Policy.LoadBalancer);
+    }
+
+    [Fact]
+    public void Rules_for_selected_clients_are_merged_only_with_those_for_the_same_clients()
+    {
+        static string Rule(string name, string labels, string subset) =>
+            $"---\n{{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {{name: {name}, namespace: prod}}, spec: {{host: web, workloadSelector: {{matchLabels: {{{labels}}}}}, subsets: [{{name: {subset}, labels: {{version: v1}}}}]}}}}\n";
+
+        var client = TestMesh.Labels(("app", "shop"), ("tier", "web"));
+
+        Assert.Single(Find(Rule("a", "app: shop", "v1") + Rule("b", "app: shop", "v2"), 80, "v2", labels: client).Endpoints);
+        Assert.Equal(2, Find(Rule("a", "app: shop", "v1") + Rule("b", "tier: web", "v2"), 80, "v2", labels: client).Endpoints.Length);
+    }
+
+    [Theory]
+    [InlineData("httpHeaderName: x-user", "x-user", null, null, false)]
+    [InlineData("httpQueryParameterName: user", null, "user", null, false)]
+    [InlineData("httpCookie: {name: session, ttl: 0s}", null, null, "session", false)]
+    [InlineData("useSourceIp: true", null, null, null, true)]
+    public void Consistent_hashing_goes_by_one_part_of_the_request(string hash, string? header, string? query, string? cookie, bool source)
+    {
+        var policy = Find(Policy($"loadBalancer: {{consistentHash: {{{hash}}}}}"), 80, "").Policy;
+
+        Assert.Equal(LoadBalancerKind.ConsistentHash, policy.LoadBalancer);
+        Assert.Equal((header, query, cookie, source), (policy.Hash!.HeaderName, policy.Hash.QueryParameter, policy.Hash.CookieName, policy.Hash.SourceAddress));
+        Assert.Equal((1024, null), (policy.Hash.MinimumRingSize, policy.Hash.MaglevTableSize));
+    }
+
+    [Fact]
+    public void A_maglev_table_has_Envoys_size_unless_the_rule_gives_one()
+    {
+        Assert.Equal(65537, Find(Policy("loadBalancer: {consistentHash: {useSourceIp: true, maglev: {}}}"), 80, "").Policy.Hash!.MaglevTableSize);
+    }
+
+    [Fact]
+    public void Warmup_begins_with_a_tenth_and_is_linear_by_default()
+    {
+        Assert.Equal(new WarmupPolicy(TimeSpan.FromSeconds(30)), Find(Policy("loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 30s}}"), 80, "").Policy.Warmup);
+        Assert.Equal(new WarmupPolicy(TimeSpan.FromSeconds(9)), Find(Policy("loadBalancer: {simple: ROUND_ROBIN, warmupDurationSecs: 9s}"), 80, "").Policy.Warmup);
+        Assert.Null(Find(Policy("loadBalancer: {simple: RANDOM, warmup: {duration: 30s}}"), 80, "").Policy.Warmup);
+    }
+
+    [Fact]
+    public void Tunnel_proxy_protocol_and_retry_budget_have_no_port_level()
+    {
+        var policy = Find(Policy("retryBudget: {percent: {value: 5}}, proxyProtocol: {version: V2}, portLevelSettings: [{port: {number: 80}, loadBalancer: {simple: RANDOM}}]"), 80, "").Policy;
+
+        Assert.Equal((LoadBalancerKind.Random, new RetryBudgetPolicy(5), 2), (policy.LoadBalancer, policy.RetryBudget, policy.ProxyProtocol));
+        Assert.Equal(
+            new TunnelPolicy("POST", "db.example.com", 443),
+            Find(Policy("tunnel: {protocol: POST, targetHost: db.example.com, targetPort: 443}"), 80, "").Policy.Tunnel);
+    }
+
+    private static string Policy(string policy) =>
+        $"{{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {{name: web, namespace: prod}}, spec: {{host: web, trafficPolicy: {{{policy}}}}}}}";
+
+    private static Upstream Find(
+        string rules, int port, string subset, string clientNamespace = "prod", ImmutableSortedDictionary<string, string>? labels = null) =>
         TestMesh.Load(("c", Service), ("c", rules))
-            .ViewFrom(new ProxyScope { Cluster = "c", Namespace = clientNamespace })
+            .ViewFrom(new ProxyScope
+            {
+                Cluster = "c",
+                Namespace = clientNamespace,
+                Labels = labels ?? ImmutableSortedDictionary<string, string>.Empty,
+            })
             .FindUpstream(new UpstreamKey("web.prod.svc.cluster.local", port, subset))!;
 }

@@ -92,6 +92,8 @@ public sealed class GatewayTests
 
         Assert.Equal(GatewayTlsMode.None, routes.Servers[0].Tls.Mode);
         Assert.Equal(new RouteAction.Redirect(301, "https", null, null, null), routes.Routes.Match(Request("other.example.com"))!.Value.Route.Action);
+        // Also a host that a VirtualService routes.
+        Assert.Equal(new RouteAction.Redirect(301, "https", null, null, null), routes.Routes.Match(Request("web.example.com"))!.Value.Route.Action);
     }
 
     [Fact]

@@ -159,7 +159,7 @@ public sealed class VirtualServiceTests
             """);
 
         Assert.Equal(
-            ["http rule \"f\": corsPolicy is not honoured yet", "http rule \"f\": fault is not honoured yet", "http rule \"f\": mirror is not honoured yet"],
+            ["http rule \"f\": corsPolicy is not honoured by the data plane yet", "http rule \"f\": fault is not honoured by the data plane yet", "http rule \"f\": mirror is not honoured by the data plane yet"],
             snapshot.Diagnostics.Select(diagnostic => diagnostic.Message));
     }
 

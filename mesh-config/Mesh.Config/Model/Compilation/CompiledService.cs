@@ -44,6 +44,6 @@ internal sealed record CompiledService
     };
 
     /// <summary>exportTo admits the namespace.</summary>
-    public bool IsVisibleTo(string clientNamespace) =>
-        Visibility.Exports(Traits.ExportTo, Namespace, clientNamespace);
+    public bool IsVisibleTo(string clientNamespace, MeshDefaults defaults) =>
+        Visibility.Exports(Traits.ExportTo, defaults.DefaultServiceExportTo, Namespace, clientNamespace);
 }

@@ -22,6 +22,7 @@ internal sealed class CompiledView : MeshView
     private readonly ConcurrentDictionary<(string Host, int Port), HttpRouteTable> _routes = new(1, 1);
     private readonly Lazy<ImmutableArray<GatewayListener>> _listeners;
     private readonly Lazy<WorkloadPolicy> _policy;
+    private readonly Lazy<Func<CompiledService, bool>> _sees;
 
     /// <param name="memo">Of this scope: keeps what later snapshots may take over.</param>
     public CompiledView(CompiledSnapshot snapshot, ProxyScope scope, ViewMemo memo)
@@ -30,6 +31,7 @@ internal sealed class CompiledView : MeshView
         _mesh = snapshot.Mesh;
         _memo = memo;
         Scope = scope;
+        _sees = new Lazy<Func<CompiledService, bool>>(() => Sees(new MeshReader(_mesh)));
         _listeners = new Lazy<ImmutableArray<GatewayListener>>(() =>
             _memo.Listeners.Get("", _mesh, reader => new ViewMemo.Listening(CompileListeners(reader))).Listeners);
         _policy = new Lazy<WorkloadPolicy>(() => _memo.Policy.Get("", _mesh, reader =>
@@ -67,6 +69,15 @@ internal sealed class CompiledView : MeshView
         if (FindService(ResolveHost(host)) is not { } service || service.FindPort(port) is null) return null;
         return _routes.GetOrAdd((service.Host, port), key => _memo.Routes.Get(key, _mesh, reader =>
             new MeshRoutes(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader)).Compile(key.Host, key.Port)));
+    }
+
+    public override ImmutableArray<L4Route> OutboundConnectionRoutes(string host, int port)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        if (FindService(ResolveHost(host)) is not { } service || service.FindPort(port) is null) return [];
+        return _memo.ConnectionRoutes.Get((service.Host, port), _mesh, reader => new ViewMemo.Connecting(
+            new MeshRoutes(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader))
+                .CompileConnections(service.Host, port, ConnectionsOf(reader)))).Routes;
     }
 
     public override bool TryResolvePassthrough(
@@ -132,31 +143,42 @@ internal sealed class CompiledView : MeshView
 
     /// <summary>For what is not kept longer than this view.</summary>
     private CompiledService? FindService(string host) =>
-        ServiceLookup.Find(name => _mesh.Services.GetValueOrDefault(name), host, Sees);
+        ServiceLookup.Find(name => _mesh.Services.GetValueOrDefault(name), host, _sees.Value);
 
-    private bool Sees(CompiledService service) => service.IsVisibleTo(Scope.Namespace);
+    private Func<CompiledService, bool> Sees(MeshReader reader)
+    {
+        var defaults = ConfigOf(reader).Settings;
+        return service => service.IsVisibleTo(Scope.Namespace, defaults);
+    }
 
     private TrafficConfig ConfigOf(MeshReader reader) => new(reader, Scope.Cluster);
 
-    private RouteCompiler RoutesOf(MeshReader reader) => new(Scope, _mesh.Options, host =>
-        ServiceLookup.Find(reader.Declaration, host, Sees) is { Ports: [var only] } ? only.Info.Port : null);
+    private RouteCompiler RoutesOf(MeshReader reader) => new(ConfigOf(reader), Scope, _mesh.Options, OnlyPort(reader));
+
+    private L4RouteCompiler ConnectionsOf(MeshReader reader) => new(Scope, _mesh.Options, OnlyPort(reader));
+
+    private Func<string, int?> OnlyPort(MeshReader reader)
+    {
+        var sees = Sees(reader);
+        return host => ServiceLookup.Find(reader.Declaration, host, sees) is { Ports: [var only] } ? only.Info.Port : null;
+    }
 
     private EffectiveRule? RuleOf(MeshReader reader, CompiledService service) =>
         DestinationRules.Find(ConfigOf(reader), service, Scope, _mesh.Options);
 
     private ImmutableArray<GatewayListener> CompileListeners(MeshReader reader) => Scope.Type == ProxyType.Router
-        ? new GatewayCompiler(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader)).Compile()
+        ? new GatewayCompiler(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader), ConnectionsOf(reader)).Compile()
         : [];
 
     /// <param name="key">Its host and port have been found; they are looked up again so that it is noted what the result comes from.</param>
     private Upstream Build(MeshReader reader, UpstreamKey key, bool directOnly)
     {
-        var service = ServiceLookup.Find(reader.Service, key.Host, Sees)!;
+        var service = ServiceLookup.Find(reader.Service, key.Host, Sees(reader))!;
         var port = service.FindPort(key.Port)!;
         key = key with { Host = service.Host };
         var config = ConfigOf(reader);
         var rule = RuleOf(reader, service);
-        var policy = PolicyBlocks.Of(rule, key.Port, key.Subset);
+        var policy = PolicyBlocks.Of(rule, key.Port, key.Subset, config.Settings);
         var tls = TrafficPolicies.Compile(policy.Tls);
         var clusterLocal = config.ClusterLocal.Contains(service.Host);
         var endpoints = port.Endpoints.Where(endpoint =>
@@ -178,7 +200,7 @@ internal sealed class CompiledView : MeshView
             ExpectedIdentities = Identities(service, policy),
             Tls = tls,
             Sni = SniOf(key, tls, policy),
-            Policy = TrafficPolicies.Compile(policy),
+            Policy = TrafficPolicies.Compile(policy, config.Settings),
             MeshExternal = service.MeshExternal,
         };
     }

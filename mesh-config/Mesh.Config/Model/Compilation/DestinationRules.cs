@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mesh.Config.Resources;
 using Mesh.Config.Resources.Networking;
 
@@ -11,24 +12,31 @@ internal static class DestinationRules
     public static EffectiveRule? Find(
         TrafficConfig config, CompiledService service, ProxyScope client, MeshModelOptions options)
     {
-        // In the client's namespace any rule counts; for a client in the root namespace only private ones, because
-        // public rules there are defaults for everybody.
-        var own = InNamespace(config, service.Host, client.Namespace, rule =>
-            client.Namespace != options.RootNamespace || rule.Spec.ExportTo is ["."]);
-        return Best(own, service.Host, client, options)
-               ?? Best(Exported(service.Namespace), service.Host, client, options)
-               ?? Best(Exported(options.RootNamespace), service.Host, client, options);
+        // In the client's namespace any rule counts that is exported there; for a client in the root namespace only
+        // private ones, because public rules there are defaults for everybody.
+        var own = InNamespace(config, service.Host, client.Namespace, rule => client.Namespace == options.RootNamespace
+            ? ExportTo(config, rule) is ["."]
+            : Exports(config, rule, client));
+        return Best(config, own, service.Host, client, options)
+               ?? Best(config, Exported(service.Namespace), service.Host, client, options)
+               ?? Best(config, Exported(options.RootNamespace), service.Host, client, options);
 
-        IEnumerable<DestinationRule> Exported(string space) => InNamespace(config, service.Host, space, rule =>
-            Visibility.Exports(rule.Spec.ExportTo, rule.Metadata.Namespace, client.Namespace));
+        IEnumerable<DestinationRule> Exported(string space) =>
+            InNamespace(config, service.Host, space, rule => Exports(config, rule, client));
     }
+
+    private static ImmutableArray<string> ExportTo(TrafficConfig config, DestinationRule rule) =>
+        rule.Spec.ExportTo.IsDefaultOrEmpty ? config.Settings.DefaultDestinationRuleExportTo : rule.Spec.ExportTo;
+
+    private static bool Exports(TrafficConfig config, DestinationRule rule, ProxyScope client) => Visibility.Exports(
+        rule.Spec.ExportTo, config.Settings.DefaultDestinationRuleExportTo, rule.Metadata.Namespace, client.Namespace);
 
     private static IEnumerable<DestinationRule> InNamespace(
         TrafficConfig config, string host, string space, Func<DestinationRule, bool> condition) =>
         config.DestinationRulesFor(host, space).Where(condition);
 
     private static EffectiveRule? Best(
-        IEnumerable<DestinationRule> rules, string host, ProxyScope client, MeshModelOptions options)
+        TrafficConfig config, IEnumerable<DestinationRule> rules, string host, ProxyScope client, MeshModelOptions options)
     {
         var matching = rules
             .Select(rule => (Host: HostNames.Complete(rule.Spec.Host, rule.Metadata.Namespace, options.ClusterDomain), Rule: rule))
@@ -37,18 +45,30 @@ internal static class DestinationRules
         if (matching.Length == 0) return null;
         var best = matching.Select(candidate => candidate.Host).Order(Comparer<string>.Create(HostNames.CompareSpecific)).First();
         var sameHost = matching.Where(candidate => candidate.Host == best).Select(candidate => candidate.Rule).ToArray();
-        // A rule for selected clients wins over one for all, and is not mixed with it.
+        // A rule for selected clients wins over one for all, and is mixed only with those for the same clients.
         var selected = sameHost.Where(rule => rule.Spec.WorkloadSelector is not null).ToArray();
-        return Merge(selected.Length > 0 ? selected : sameHost);
+        if (selected.Length == 0) return Merge(sameHost.Where(rule => Overlap(ExportTo(config, sameHost[0]), ExportTo(config, rule))));
+        var selector = selected[0].Spec.WorkloadSelector!.MatchLabels;
+        return Merge(selected.Where(rule =>
+            rule.Spec.WorkloadSelector!.MatchLabels.Count == selector.Count
+            && LabelMatch.Selects(selector, rule.Spec.WorkloadSelector.MatchLabels)));
     }
+
+    /// <summary>Rules for different audiences stay apart unless one of the audiences includes the other.</summary>
+    private static bool Overlap(ImmutableArray<string> left, ImmutableArray<string> right) =>
+        Includes(left, right) || Includes(right, left);
+
+    private static bool Includes(ImmutableArray<string> outer, ImmutableArray<string> inner) =>
+        outer.Contains("*") || inner.All(outer.Contains);
 
     private static bool Applies(DestinationRule rule, ProxyScope client) =>
         rule.Spec.WorkloadSelector is not { } selector
         || rule.Metadata.Namespace == client.Namespace && LabelMatch.Selects(selector.MatchLabels, client.Labels);
 
     /// <summary>Oldest first: later rules only add subsets with new names, and a policy when there is none yet.</summary>
-    private static EffectiveRule Merge(DestinationRule[] rules)
+    private static EffectiveRule Merge(IEnumerable<DestinationRule> candidates)
     {
+        var rules = candidates.ToArray();
         var subsets = new List<Subset>();
         TrafficPolicySpec? policy = null;
         foreach (var rule in rules)

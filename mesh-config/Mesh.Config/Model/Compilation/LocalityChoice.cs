@@ -27,7 +27,7 @@ internal sealed record LocalityChoice
     /// The DestinationRule's zone-aware setting, else its locality setting, else the Service's wish, else the mesh's
     /// zone-aware and locality settings.
     /// </summary>
-    public static LocalityChoice Of(LoadBalancerSettings? rule, TrafficDistribution distribution, MeshSettings mesh)
+    public static LocalityChoice Of(LoadBalancerSettings? rule, TrafficDistribution distribution, MeshDefaults mesh)
     {
         if (rule?.ZoneAwareLbSetting is { } zoneAware) return Of(zoneAware);
         if (rule?.LocalityLbSetting is { } locality) return Of(locality);

@@ -111,7 +111,7 @@ internal static class ModelFindings
     }
 
     private static Diagnostic NotHonouredYet(MeshObject about, string what) =>
-        new(Severity.Warning, "NotHonouredYet", $"{what} is not honoured yet", about.Location, about.Subject);
+        new(Severity.Warning, "NotHonouredYet", $"{what} is not honoured by the data plane yet", about.Location, about.Subject);
 
     private static void AddUnhonouredPolicies(DestinationRule rule, List<Diagnostic> found)
     {

@@ -13,7 +13,7 @@ namespace Mesh.Config.Model.Compilation;
 /// </summary>
 internal sealed class TrafficConfig(MeshReader index, string cluster)
 {
-    public MeshSettings Settings => index.Fact("settings", cluster, static _ => MeshSettings.Default);
+    public MeshDefaults Settings => index.Fact("settings", cluster, static _ => MeshDefaults.Default);
 
     public ClusterLocalHosts ClusterLocal => index.Fact("cluster-local", cluster, reader =>
         new ClusterLocalHosts(new TrafficConfig(reader, cluster).Settings.ClusterLocal, reader.Options));
@@ -27,6 +27,13 @@ internal sealed class TrafficConfig(MeshReader index, string cluster)
 
     /// <summary>Those with a host that may cover <paramref name="host"/>: the caller still compares.</summary>
     public ImmutableArray<VirtualService> VirtualServicesFor(string host) => ForHost<VirtualService>(host, "");
+
+    /// <summary>Null when there is none.</summary>
+    public VirtualService? VirtualServiceNamed(string objectNamespace, string name)
+    {
+        var found = Effective(index.WithKey<VirtualService>("", objectNamespace, IndexKeys.Name(name)));
+        return found.IsEmpty ? null : found[0];
+    }
 
     public ImmutableArray<PeerAuthentication> PeerAuthenticationsIn(string objectNamespace) =>
         AllIn<PeerAuthentication>(objectNamespace);

@@ -13,9 +13,14 @@ internal sealed class ViewMemo
 
     public Memo<(string Host, int Port), HttpRouteTable> Routes { get; } = new((_, _) => false);
 
+    public Memo<(string Host, int Port), Connecting> ConnectionRoutes { get; } = new((_, _) => false);
+
     public Memo<string, Listening> Listeners { get; } = new((_, _) => false);
 
     public Memo<string, WorkloadPolicy> Policy { get; } = new((_, _) => false);
+
+    /// <summary>The routes as one value.</summary>
+    internal sealed record Connecting(ImmutableArray<L4Route> Routes);
 
     /// <summary>The listeners as one value.</summary>
     internal sealed record Listening(ImmutableArray<GatewayListener> Listeners);

@@ -4,9 +4,9 @@ using Mesh.Config.Resources.Networking;
 namespace Mesh.Config.Model.Compilation;
 
 /// <summary>MeshConfig as far as compilation depends on it, with Istio's defaults.</summary>
-internal sealed record MeshSettings
+internal sealed record MeshDefaults
 {
-    public static MeshSettings Default { get; } = new();
+    public static MeshDefaults Default { get; } = new();
 
     public LocalityLbSetting LocalityLbSetting { get; init; } = new();
 
@@ -14,6 +14,18 @@ internal sealed record MeshSettings
 
     /// <summary>Host patterns of serviceSettings and whether they are cluster-local.</summary>
     public ImmutableArray<(string Pattern, bool Local)> ClusterLocal { get; init; } = [];
+
+    /// <summary>Null: Istio's own.</summary>
+    public HttpRetry? DefaultHttpRetryPolicy { get; init; }
+
+    /// <summary>connectionPool where no DestinationRule gives one.</summary>
+    public ConnectionPoolSettings? DefaultConnectionPool { get; init; }
+
+    /// <summary>outlierDetection where no DestinationRule gives one.</summary>
+    public OutlierDetection? DefaultOutlierDetection { get; init; }
+
+    /// <summary>Null: 10 s.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
 
     public ImmutableArray<string> DefaultServiceExportTo { get; init; } = ["*"];
     public ImmutableArray<string> DefaultVirtualServiceExportTo { get; init; } = ["*"];
