@@ -50,6 +50,12 @@ public abstract class MeshView
         [NotNullWhen(true)] out Upstream? upstream,
         out string refusal);
 
+    /// <summary>
+    /// outboundTrafficPolicy of the proxy's Sidecar, else of the mesh: true (ALLOW_ANY) when calls to hosts that are no
+    /// service may go where the client wanted to; false (REGISTRY_ONLY) when they are refused.
+    /// </summary>
+    public virtual bool AllowsUnknownDestinations => true;
+
     /// <summary>Effective PeerAuthentication mode of this proxy's own workload port.</summary>
     public abstract MtlsMode InboundMtls(int workloadPort);
 

@@ -9,7 +9,7 @@ namespace Mesh.Config.Routing;
 /// <summary>Routes that a sidecar applies to calls to one service port.</summary>
 /// <remarks>Source: istio pilot/pkg/model/push_context.go and sidecar.go; traffic-resources.md §Q.</remarks>
 internal sealed class MeshRoutes(
-    TrafficConfig config, ProxyScope scope, MeshModelOptions options, RouteCompiler routes)
+    TrafficConfig config, ProxyVisibility visibility, ProxyScope scope, MeshModelOptions options, RouteCompiler routes)
 {
     public HttpRouteTable Compile(string host, int port)
     {
@@ -48,9 +48,7 @@ internal sealed class MeshRoutes(
                      source.Spec.ExportTo, config.Settings.DefaultVirtualServiceExportTo, source.Metadata.Namespace, scope.Namespace)))
         {
             if (!candidate.Spec.Gateways.IsEmpty && !candidate.Spec.Gateways.Contains(GatewayNames.Mesh)) continue;
-            if (!Visibility.Exports(
-                    candidate.Spec.ExportTo, config.Settings.DefaultVirtualServiceExportTo, candidate.Metadata.Namespace, scope.Namespace))
-                continue;
+            if (!visibility.Sees(candidate)) continue;
             foreach (var pattern in candidate.Spec.Hosts)
             {
                 var full = HostNames.Complete(pattern, candidate.Metadata.Namespace, options.ClusterDomain);

@@ -68,7 +68,7 @@ internal sealed class CompiledView : MeshView
         ArgumentNullException.ThrowIfNull(host);
         if (FindService(ResolveHost(host)) is not { } service || service.FindPort(port) is null) return null;
         return _routes.GetOrAdd((service.Host, port), key => _memo.Routes.Get(key, _mesh, reader =>
-            new MeshRoutes(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader)).Compile(key.Host, key.Port)));
+            new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader)).Compile(key.Host, key.Port)));
     }
 
     public override ImmutableArray<L4Route> OutboundConnectionRoutes(string host, int port)
@@ -76,7 +76,7 @@ internal sealed class CompiledView : MeshView
         ArgumentNullException.ThrowIfNull(host);
         if (FindService(ResolveHost(host)) is not { } service || service.FindPort(port) is null) return [];
         return _memo.ConnectionRoutes.Get((service.Host, port), _mesh, reader => new ViewMemo.Connecting(
-            new MeshRoutes(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader))
+            new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader))
                 .CompileConnections(service.Host, port, ConnectionsOf(reader)))).Routes;
     }
 
@@ -113,6 +113,8 @@ internal sealed class CompiledView : MeshView
         return upstream is not null;
     }
 
+    public override bool AllowsUnknownDestinations => VisibilityOf(new MeshReader(_mesh)).AllowsUnknownDestinations;
+
     public override MtlsMode InboundMtls(int workloadPort) =>
         PeerAuthentications.ModeOf(ConfigOf(new MeshReader(_mesh)), _mesh.Options, Scope.Namespace, Scope.Labels, workloadPort);
 
@@ -145,11 +147,9 @@ internal sealed class CompiledView : MeshView
     private CompiledService? FindService(string host) =>
         ServiceLookup.Find(name => _mesh.Services.GetValueOrDefault(name), host, _sees.Value);
 
-    private Func<CompiledService, bool> Sees(MeshReader reader)
-    {
-        var defaults = ConfigOf(reader).Settings;
-        return service => service.IsVisibleTo(Scope.Namespace, defaults);
-    }
+    private Func<CompiledService, bool> Sees(MeshReader reader) => VisibilityOf(reader).Sees;
+
+    private ProxyVisibility VisibilityOf(MeshReader reader) => new(ConfigOf(reader), Scope, _mesh.Options);
 
     private TrafficConfig ConfigOf(MeshReader reader) => new(reader, Scope.Cluster);
 

@@ -27,6 +27,9 @@ internal sealed record MeshDefaults
     /// <summary>Null: 10 s.</summary>
     public TimeSpan? ConnectTimeout { get; init; }
 
+    /// <summary>outboundTrafficPolicy ALLOW_ANY.</summary>
+    public bool AllowsUnknownDestinations { get; init; } = true;
+
     public ImmutableArray<string> DefaultServiceExportTo { get; init; } = ["*"];
     public ImmutableArray<string> DefaultVirtualServiceExportTo { get; init; } = ["*"];
     public ImmutableArray<string> DefaultDestinationRuleExportTo { get; init; } = ["*"];

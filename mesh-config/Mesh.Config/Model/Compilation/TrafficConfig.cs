@@ -13,7 +13,8 @@ namespace Mesh.Config.Model.Compilation;
 /// </summary>
 internal sealed class TrafficConfig(MeshReader index, string cluster)
 {
-    public MeshDefaults Settings => index.Fact("settings", cluster, static _ => MeshDefaults.Default);
+    public MeshDefaults Settings => 
+        index.Fact("settings", cluster, reader => MeshDefaultsReader.Read(reader, cluster));
 
     public ClusterLocalHosts ClusterLocal => index.Fact("cluster-local", cluster, reader =>
         new ClusterLocalHosts(new TrafficConfig(reader, cluster).Settings.ClusterLocal, reader.Options));
@@ -34,6 +35,22 @@ internal sealed class TrafficConfig(MeshReader index, string cluster)
         var found = Effective(index.WithKey<VirtualService>("", objectNamespace, IndexKeys.Name(name)));
         return found.IsEmpty ? null : found[0];
     }
+
+    /// <summary>Null: the proxy sees all that is exported to its namespace.</summary>
+    public Sidecar? SidecarOf(ProxyScope scope) => scope.Type != ProxyType.Sidecar
+        ? null
+        : Sidecars.Choose(SidecarsIn(scope.Namespace), SidecarsIn(index.Options.RootNamespace), scope);
+
+    /// <summary>Hosts that the VirtualServices imported by a Sidecar lead to.</summary>
+    public IEnumerable<string> DestinationsOf(Sidecar sidecar, string clientNamespace) =>
+        // As one text, so that a changed VirtualService that leads to the same hosts changes nothing.
+        index.Fact($"imported {sidecar.Subject} for {clientNamespace}", cluster, reader => string.Join(
+                '\n', new EgressImports(sidecar, clientNamespace)
+                    .Destinations(new TrafficConfig(reader, cluster).VirtualServices, reader.Options.ClusterDomain)))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private ImmutableArray<Sidecar> SidecarsIn(string objectNamespace) =>
+        index.SetIn<Sidecar>(objectNamespace).Derived<Sidecar>(cluster, Effective);
 
     public ImmutableArray<PeerAuthentication> PeerAuthenticationsIn(string objectNamespace) =>
         AllIn<PeerAuthentication>(objectNamespace);

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Mesh.Config.Model.Incremental;
+using Mesh.Config.Resources.Core;
+using Mesh.Config.Resources.MeshWide;
+using Mesh.Config.Resources.Networking;
+
+namespace Mesh.Config.Model.Compilation;
+
+/// <summary>
+/// Finds the settings of the mesh: the ConfigMap <c>istio</c> of the root namespace in the proxy's own cluster, else in the first
+/// cluster that has one (a mesh with one primary).
+/// </summary>
+internal static class MeshDefaultsReader
+{
+    public static MeshDefaults Read(MeshReader reader, string cluster) =>
+        Find(reader, cluster, map => map.MeshConfig) is { } config ? Of(config) : MeshDefaults.Default;
+
+    /// <summary>Null when no cluster has any.</summary>
+    public static MeshNetworks? Networks(MeshReader reader, string cluster) =>
+        Find(reader, cluster, map => map.MeshNetworks);
+
+    private static T? Find<T>(MeshReader reader, string cluster, Func<ConfigMap, T?> part) where T : class =>
+        reader.SetIn<ConfigMap>(reader.Options.RootNamespace).Entries<ConfigMap>()
+            .Where(entry => entry.Object.Metadata.Name == "istio")
+            .OrderBy(entry => entry.Cluster == cluster ? 0 : 1)
+            .Select(entry => part(entry.Object))
+            .FirstOrDefault(value => value is not null);
+
+    private static MeshDefaults Of(MeshConfig config) => new()
+    {
+        LocalityLbSetting = config.LocalityLbSetting ?? new LocalityLbSetting(),
+        ClusterLocal =
+        [
+            .. from setting in config.ServiceSettings
+               where setting.Settings is not null
+               from host in setting.Hosts
+               select (host, setting.Settings!.ClusterLocal),
+        ],
+        DefaultHttpRetryPolicy = config.DefaultHttpRetryPolicy,
+        DefaultConnectionPool = config.DefaultTrafficPolicy?.ConnectionPool,
+        DefaultOutlierDetection = config.DefaultTrafficPolicy?.OutlierDetection,
+        ConnectTimeout = config.ConnectTimeout,
+        AllowsUnknownDestinations = config.OutboundTrafficPolicy is not { Mode: OutboundTrafficMode.RegistryOnly },
+        DefaultServiceExportTo = OrAll(config.DefaultServiceExportTo),
+        DefaultVirtualServiceExportTo = OrAll(config.DefaultVirtualServiceExportTo),
+        DefaultDestinationRuleExportTo = OrAll(config.DefaultDestinationRuleExportTo),
+    };
+
+    private static ImmutableArray<string> OrAll(ImmutableArray<string> exportTo) => exportTo.IsEmpty ? ["*"] : exportTo;
+}
