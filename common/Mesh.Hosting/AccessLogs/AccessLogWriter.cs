@@ -10,6 +10,7 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
     private readonly Channel<AccessLogEntry> queue = Channel.CreateBounded<AccessLogEntry>(
         new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
+    private readonly string path;
     private readonly TextWriter output;
     private readonly Task pump;
     private long dropped;
@@ -18,13 +19,14 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
     public AccessLogWriter(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        this.path = path;
         output = path == "-"
             ? Console.Out
             : new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite));
         pump = Task.Run(PumpAsync);
     }
 
-    /// <summary>Lines lost because the queue was full.</summary>
+    /// <summary>Lines lost because the queue was full or the file could not be written.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
 
     public void Write(AccessLogEntry entry)
@@ -36,17 +38,39 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
     {
         queue.Writer.TryComplete();
         await pump.ConfigureAwait(false);
-        if (!ReferenceEquals(output, Console.Out)) await output.DisposeAsync().ConfigureAwait(false);
+        if (ReferenceEquals(output, Console.Out)) return;
+        try
+        {
+            await output.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // Told already by the pump; a process must be able to end while its disk is full.
+        }
     }
 
     private async Task PumpAsync()
     {
+        var told = false;
         while (await queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
-            while (queue.Reader.TryRead(out var entry))
-                await output.WriteLineAsync(AccessLogJson.Write(entry)).ConfigureAwait(false);
-            // Flushed whenever the queue runs dry, so that a reader sees a line soon and a burst costs one write.
-            await output.FlushAsync().ConfigureAwait(false);
+            try
+            {
+                while (queue.Reader.TryRead(out var entry))
+                    await output.WriteLineAsync(AccessLogJson.Write(entry)).ConfigureAwait(false);
+                // Flushed whenever the queue runs dry, so that a reader sees a line soon and a burst costs one write.
+                await output.FlushAsync().ConfigureAwait(false);
+                told = false;
+            }
+            catch (IOException error)
+            {
+                // A full disk is cleaned up some day: lines are lost until then, the log as such is not.
+                Interlocked.Increment(ref dropped);
+                if (told) continue;
+                told = true;
+                await Console.Error.WriteLineAsync($"access log {path}: {error.Message}; lines are lost until it can be written again")
+                    .ConfigureAwait(false);
+            }
         }
     }
 }
