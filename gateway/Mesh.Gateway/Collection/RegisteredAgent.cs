@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Mesh.Config.Model;
 using Mesh.Config.Registration;
 using Mesh.Config.Resources.Networking;
@@ -32,14 +33,15 @@ public sealed record RegisteredAgent(string Namespace, string Name, string Addre
     {
         ArgumentNullException.ThrowIfNull(entry);
         var annotations = entry.Metadata.Annotations;
-        if (!annotations.ContainsKey(RegistrationAnnotations.Group) || entry.Spec.Address.Length == 0) return null;
+        // An agent registers the address it listens at; host names and sockets of others' entries are nothing to probe.
+        if (!annotations.ContainsKey(RegistrationAnnotations.Group) || !IPAddress.TryParse(entry.Spec.Address, out _)) return null;
         if (!DateTimeOffset.TryParse(
                 annotations.GetValueOrDefault(RegistrationAnnotations.ConnectedAt), CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal, out var connectedAt))
             return null;
         var isPort = int.TryParse(
             annotations.GetValueOrDefault(RegistrationAnnotations.HealthPort), NumberStyles.None, CultureInfo.InvariantCulture,
-            out var port);
+            out var port) && port is >= 1 and <= IPEndPoint.MaxPort;
         return new RegisteredAgent(
             entry.Metadata.Namespace, entry.Metadata.Name, entry.Spec.Address, isPort ? port : DefaultHealthPort, connectedAt);
     }

@@ -40,7 +40,9 @@ public sealed class RegistrationCollector(
             {
                 await JudgeAsync(observation, cancellationToken);
             }
-            catch (IOException error)
+#pragma warning disable CA1031 // One entry, whatever is wrong with it, must not end the gateway that looks after all of them.
+            catch (Exception error) when (error is not OperationCanceledException)
+#pragma warning restore CA1031
             {
                 log.CannotCollect(observation.Agent.ToString(), registry.Place, error.Message);
             }

@@ -1,5 +1,6 @@
 using Mesh.Config.Model;
 using Mesh.Config.Registration;
+using Mesh.DataPlane.Registration;
 using Mesh.Gateway.Collection;
 using Mesh.VmAgent.Registration;
 using Mesh.VmAgent.Tests.Registration;
@@ -166,6 +167,36 @@ public sealed class RegistrationCollectorTests : IDisposable
             Metadata = entry.Metadata with { Annotations = entry.Metadata.Annotations.Remove(RegistrationAnnotations.Group) },
         };
         Assert.Null(RegisteredAgent.Read(byHand));
+    }
+
+    [Theory]
+    [InlineData("unix:///run/app.sock", null)]
+    [InlineData("no host at all", null)]
+    [InlineData("127.30.1.10", "99999")]
+    [InlineData("::1", "0")]
+    public void An_entry_that_names_nothing_to_probe_harms_nobody(string address, string? port)
+    {
+        var entry = WorkloadEntryBuilder.Build(Groups.Billing, Groups.Vm with { Address = "127.30.1.10" }, time.GetUtcNow());
+        entry = entry with { Spec = entry.Spec with { Address = address } };
+        if (port is not null)
+        {
+            entry = entry with
+            {
+                Metadata = entry.Metadata with { Annotations = entry.Metadata.Annotations.SetItem(RegistrationAnnotations.HealthPort, port) },
+            };
+        }
+
+        Assert.Equal(port is null ? null : 15021, RegisteredAgent.Read(entry)?.HealthPort);
+    }
+
+    [Fact]
+    public async Task An_entry_that_the_registry_cannot_even_name_does_not_keep_the_others_from_being_cleaned_up()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        var files = new RegistrationCollector(
+            new FileWorkloadRegistry("/nowhere"), options, metrics, time, NullLogger<RegistrationCollector>.Instance);
+        await files.StepAsync([new AgentObservation(agent with { Name = "a/b" }, SeenAlive: true, NotReady: 3, Silent: 3)], Token);
+        Assert.Single(registry.Entries);
     }
 
     [Fact]
