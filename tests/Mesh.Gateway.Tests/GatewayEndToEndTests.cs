@@ -123,6 +123,47 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_server_that_asks_for_client_certificates_is_not_reached_through_another_ones_connection()
+    {
+        File.WriteAllText(Path.Combine(gateway.Certificates, "ca.crt"), pki.RootPem);
+        gateway.WriteConfig("gateways.yaml", MeshYamlText.Gateways(gateway).Replace(
+            "\n---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata:\n  name: cross-network", $"""
+
+              - port:
+                  number: {gateway.HttpsPort}
+                  name: https-partners
+                  protocol: HTTPS
+                hosts:
+                - partners.example.com
+                tls:
+                  mode: MUTUAL
+                  serverCertificate: {gateway.Certificates}/tls.crt
+                  privateKey: {gateway.Certificates}/tls.key
+                  caCertificates: {gateway.Certificates}/ca.crt
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: Gateway
+            metadata:
+              name: cross-network
+            """, StringComparison.Ordinal));
+        await Poll.UntilAsync(
+            () => StatusAsync("partners.example.com").GetAwaiter().GetResult() == "HTTP/1.1 421 Misdirected Request", "the new server");
+        Assert.Equal("HTTP/1.1 200 OK", await StatusAsync("localhost"));
+
+        async Task<string?> StatusAsync(string host)
+        {
+            using var socket = new System.Net.Sockets.TcpClient();
+            await socket.ConnectAsync(IPAddress.Loopback, gateway.HttpsPort, Stop);
+            await using var tls = new SslStream(socket.GetStream());
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = pki.ChainPolicy() }, Stop);
+            await tls.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n"), Stop);
+            using var reader = new StreamReader(tls);
+            return await reader.ReadLineAsync(Stop);
+        }
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Mesh_mTLS_from_another_network_passes_through_unopened()
     {
         var directory = new FakeDirectory();

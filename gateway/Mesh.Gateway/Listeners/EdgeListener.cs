@@ -42,11 +42,31 @@ internal sealed class EdgeListener : IActiveListener
             context =>
             {
                 var current = Volatile.Read(ref listener.configuration);
+                if (key.Kind == ListenerKind.Https && IsElsewhere(current, context))
+                {
+                    return pipeline.RefuseAsync(
+                        context, StatusCodes.Status421MisdirectedRequest, GrpcStatus.Unimplemented, ResponseFlags.NoRoute,
+                        $"{context.Request.Host.Host} asks for a client certificate; open a connection with this server name");
+                }
+
                 return pipeline.RouteAsync(context, current.Routes, current.Port);
             },
             loggers,
             cancellationToken);
         return listener;
+    }
+
+    /// <summary>
+    /// True for a request to a server of this port that judges client certificates, on a connection that was opened to another
+    /// server: it came past that judgement.
+    /// </summary>
+    /// <remarks>Source: RFC 9110 section 15.5.20; Istio's gateways have routes per server and answer 404.</remarks>
+    private static bool IsElsewhere(GatewayListener current, HttpContext context)
+    {
+        var named = ServerTlsSelector.FindServer(current, context.Request.Host.Host);
+        if (named?.Tls.Mode is not (GatewayTlsMode.Mutual or GatewayTlsMode.OptionalMutual)) return false;
+        var opened = context.Features.Get<IMeshConnectionFeature>()?.ServerName;
+        return !ReferenceEquals(named, ServerTlsSelector.FindServer(current, opened));
     }
 
     public void Update(GatewayListener next) => Volatile.Write(ref configuration, next);
