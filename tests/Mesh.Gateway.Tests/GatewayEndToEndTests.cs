@@ -117,6 +117,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
             Assert.DoesNotContain("x-envoy-retry-on", seen.Keys);
             Assert.Equal("https", seen["x-forwarded-proto"]);
             Assert.Equal("127.0.0.1", seen["x-forwarded-for"]);
+            Assert.Equal("4", seen["content-length"]);
             Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", seen["traceparent"], StringComparison.Ordinal);
             Assert.NotEmpty(seen["x-request-id"]);
         }

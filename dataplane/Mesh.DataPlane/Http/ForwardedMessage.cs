@@ -28,8 +28,8 @@ public static class ForwardedMessage
         {
             if (name[0] == ':' || HopByHop.Is(name, connection)) continue;
             if (name.Equals("Host", StringComparison.OrdinalIgnoreCase) || name.Equals("Expect", StringComparison.OrdinalIgnoreCase)) continue;
-            // HttpClient computes it from the content, which says it when the caller did.
-            if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)) continue;
+            // Kept where there is content: not every content knows its length, and chunks would change what the caller said.
+            if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) && message.Content is null) continue;
             Add(message, name, values);
         }
 
