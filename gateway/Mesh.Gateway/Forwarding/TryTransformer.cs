@@ -20,11 +20,14 @@ internal sealed class TryTransformer : HttpTransformer
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         ForwardedMessage.FillRequest(proxyRequest, attempt);
-        // Upgrades are asked for hop by hop; YARP carries them when the request says so.
-        if (proxyRequest.Version.Major == 1 && httpContext.Request.Headers.Upgrade is { Count: > 0 } upgrade)
+        // Upgrades are asked for hop by hop; YARP carries them when the request says so. No others than Istio's gateways allow:
+        // an upgrade to h2c would open a way to the server on which no route is asked any more.
+        const string websocket = "websocket";
+        if (proxyRequest.Version.Major == 1
+            && httpContext.Request.Headers.Upgrade.ToString().Equals(websocket, StringComparison.OrdinalIgnoreCase))
         {
             proxyRequest.Headers.TryAddWithoutValidation("Connection", "upgrade");
-            proxyRequest.Headers.TryAddWithoutValidation("Upgrade", upgrade.ToString());
+            proxyRequest.Headers.TryAddWithoutValidation("Upgrade", websocket);
         }
 
         return ValueTask.CompletedTask;
