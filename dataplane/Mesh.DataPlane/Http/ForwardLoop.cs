@@ -53,35 +53,46 @@ internal sealed class ForwardLoop
         HttpContext context, ForwardPlan plan, RequestLog record, UpstreamState state, RequestDeadline deadline)
     {
         var tried = new List<EndpointId>();
-        ForwardResult? last = null;
-        while (true)
+        var retrying = false;
+        try
         {
-            if (balancer.Pick(plan.Upstream, tried) is not { } endpoint)
+            ForwardResult? last = null;
+            while (true)
             {
-                await ReplyNoEndpointAsync(context, plan, record, last).ConfigureAwait(false);
-                return;
-            }
+                if (balancer.Pick(plan.Upstream, tried) is not { } endpoint)
+                {
+                    await ReplyNoEndpointAsync(context, plan, record, last).ConfigureAwait(false);
+                    return;
+                }
 
-            record.Tried(endpoint);
-            deadline.ShortenGrpcTimeout();
-            var retrying = last is not null;
-            last = await TryAsync(context, plan, record, state, endpoint, deadline).ConfigureAwait(false);
+                record.Tried(endpoint);
+                deadline.ShortenGrpcTimeout();
+                last = await TryAsync(context, plan, record, state, endpoint, deadline).ConfigureAwait(false);
+                if (retrying) state.LeaveRetry();
+                retrying = false;
+                record.UpstreamLocal = last.UpstreamLocal;
+                record.UpstreamPeer = last.UpstreamPeer;
+                record.BytesSent = last.BytesSent;
+                record.GrpcStatus = last.GrpcStatus;
+                balancer.Report(plan.Upstream, endpoint, Outcome(last));
+
+                var again = last.Declined
+                    || (MayRetry(context, plan, record, deadline) && RetryDecision.Retries(plan.Retries, last.Failure));
+                retrying = again && state.TryEnterRetry(plan.Upstream.Policy.MaxRetries);
+                if (!retrying)
+                {
+                    await FinishAsync(context, plan, record, last, deadline).ConfigureAwait(false);
+                    return;
+                }
+
+                if (plan.Retries.IgnorePreviousHosts) tried.Add(EndpointId.Of(endpoint));
+                await BackOffAsync(plan, record.Attempts, deadline).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            // A retry that found no endpoint any more has not been a try, but has taken its place among the retries.
             if (retrying) state.LeaveRetry();
-            record.UpstreamLocal = last.UpstreamLocal;
-            record.UpstreamPeer = last.UpstreamPeer;
-            record.BytesSent = last.BytesSent;
-            record.GrpcStatus = last.GrpcStatus;
-            balancer.Report(plan.Upstream, endpoint, Outcome(last));
-
-            var again = last.Declined || (MayRetry(context, plan, record, deadline) && RetryDecision.Retries(plan.Retries, last.Failure));
-            if (!again || !state.TryEnterRetry(plan.Upstream.Policy.MaxRetries))
-            {
-                await FinishAsync(context, plan, record, last, deadline).ConfigureAwait(false);
-                return;
-            }
-
-            if (plan.Retries.IgnorePreviousHosts) tried.Add(EndpointId.Of(endpoint));
-            await BackOffAsync(plan, record.Attempts, deadline).ConfigureAwait(false);
         }
     }
 

@@ -223,6 +223,34 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal("UO", (await client.Log.NextAsync(_ => true)).ResponseFlags);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_retry_that_finds_no_endpoint_gives_its_place_back()
+    {
+        await firstSidecar.DisposeAsync();
+        Use(Meshes.Endpoint(firstSidecar.Port));
+        var oneRetry = directory.Find(Meshes.Key)! with
+        {
+            Policy = TrafficPolicy.Default with
+            {
+                MaxRetries = 1,
+                Outlier = new OutlierPolicy { ConsecutiveGatewayErrors = 1, MaxEjectionPercent = 100 },
+            },
+        };
+        directory.Set(oneRetry);
+        await using var client = await ClientAsync(Policy);
+        using var none = await http.GetAsync(new Uri(client.Address + "/"), Stop);
+        Assert.Equal("UH", (await client.Log.NextAsync(_ => true)).ResponseFlags);
+
+        // The dead one is ejected no longer and is tried first again.
+        directory.Set(oneRetry with
+        {
+            Endpoints = [Meshes.Endpoint(firstSidecar.Port), Meshes.Endpoint(secondSidecar.Port, priority: 1)],
+            Policy = oneRetry.Policy with { Outlier = null },
+        });
+        using var response = await http.GetAsync(new Uri(client.Address + "/"), Stop);
+        Assert.Equal("second", response.Headers.GetValues("x-server").Single());
+    }
+
     private void Use(params ProxyEndpoint[] endpoints) => directory.Set(Meshes.Upstream("payments", [.. endpoints]) with
     {
         Policy = TrafficPolicy.Default with
