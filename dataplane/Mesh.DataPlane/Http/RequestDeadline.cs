@@ -6,6 +6,9 @@ namespace Mesh.DataPlane.Http;
 /// <summary>When a request as a whole is over: the caller left, the route's timeout, or the caller's own gRPC deadline.</summary>
 internal sealed class RequestDeadline : IDisposable
 {
+    /// <summary>As good as none, and far from the end of the calendar: <c>grpc-timeout</c> can name eleven thousand years.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1000);
+
     private readonly HttpContext context;
     private readonly TimeProvider time;
     private readonly bool isGrpcTimeout;
@@ -23,6 +26,7 @@ internal sealed class RequestDeadline : IDisposable
             : null;
         isGrpcTimeout = grpcTimeout is not null;
         limit = Shorter(routeTimeout, grpcTimeout);
+        if (limit > Longest) limit = Longest;
         if (limit is not { } length) return;
         endsAt = time.GetUtcNow() + length;
         timer = new CancellationTokenSource(Clamp(length), time);

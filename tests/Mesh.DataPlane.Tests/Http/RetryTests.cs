@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -249,6 +250,17 @@ public sealed class RetryTests : IAsyncLifetime
         });
         using var response = await http.GetAsync(new Uri(client.Address + "/"), Stop);
         Assert.Equal("second", response.Headers.GetValues("x-server").Single());
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_grpc_timeout_beyond_the_calendar_is_as_good_as_none()
+    {
+        await using var client = await ClientAsync(Policy);
+        using var request = new HttpRequestMessage(HttpMethod.Post, client.Address + "/") { Content = new ByteArrayContent([]) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        request.Headers.Add("grpc-timeout", "99999999H");
+        using var response = await http.SendAsync(request, Stop);
+        Assert.Equal("first", response.Headers.GetValues("x-server").Single());
     }
 
     private void Use(params ProxyEndpoint[] endpoints) => directory.Set(Meshes.Upstream("payments", [.. endpoints]) with
