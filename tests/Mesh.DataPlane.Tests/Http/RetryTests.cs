@@ -263,6 +263,23 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal("first", response.Headers.GetValues("x-server").Single());
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task What_proxies_say_about_a_caller_cannot_be_taken_away_by_naming_it_in_Connection()
+    {
+        await using var client = await ClientAsync(Policy);
+        using var request = new HttpRequestMessage(HttpMethod.Get, client.Address + "/");
+        foreach (var name in new[] { "x-forwarded-for", "x-forwarded-proto", "traceparent", "x-request-id", "x-of-this-hop" })
+            request.Headers.Connection.Add(name);
+        request.Headers.Add("x-of-this-hop", "1");
+        using var response = await http.SendAsync(request, Stop);
+        var seen = first.Requests.Single();
+        Assert.Equal("127.0.0.1", seen["x-forwarded-for"]);
+        Assert.Equal("http", seen["x-forwarded-proto"]);
+        Assert.Contains("traceparent", seen.Keys);
+        Assert.Contains("x-request-id", seen.Keys);
+        Assert.DoesNotContain("x-of-this-hop", seen.Keys);
+    }
+
     private void Use(params ProxyEndpoint[] endpoints) => directory.Set(Meshes.Upstream("payments", [.. endpoints]) with
     {
         Policy = TrafficPolicy.Default with
