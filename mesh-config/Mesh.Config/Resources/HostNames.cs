@@ -57,24 +57,26 @@ internal static class HostNames
             : string.CompareOrdinal(left, right);
     }
 
+    /// <summary>True for a wildcard that is neither <c>*</c> nor begins with <c>*.</c>, such as <c>*foo.com</c>.</summary>
+    public static bool IsPartialWildcard(string host) =>
+        host.Contains('*', StringComparison.Ordinal) && host != "*" && !host.StartsWith("*.", StringComparison.Ordinal);
+
     private static bool IsDomain(string host, bool wildcard)
     {
+        if (host.EndsWith('.')) host = host[..^1];
         if (host.Length is 0 or > 255) return false;
-        var labels = host.TrimEnd('.').Split('.');
+        var labels = host.Split('.');
         for (var i = 0; i < labels.Length; i++)
-        {
-            var label = labels[i];
-            if (i == 0 && wildcard && label.StartsWith('*'))
-            {
-                var rest = label.AsSpan(1).TrimStart('-');
-                if (rest.Length > 0 && !IsDnsLabel(rest)) return false;
-            }
-            else if (!IsDnsLabel(label))
-            {
+            if (!(i == 0 && wildcard ? IsWildcardLabel(labels[i]) : IsDnsLabel(labels[i])))
                 return false;
-            }
-        }
+        return !labels[^1].All(char.IsAsciiDigit);
+    }
 
-        return wildcard && labels.Length == 1 && labels[0].StartsWith('*') || !labels[^1].All(char.IsAsciiDigit);
+    /// <summary><c>*</c>, or a label that may begin with <c>*</c> or <c>*-</c>.</summary>
+    private static bool IsWildcardLabel(string label)
+    {
+        if (!label.StartsWith('*')) return IsDnsLabel(label);
+        if (label == "*") return true;
+        return label.Length <= 63 && IsDnsLabel(label.StartsWith("*-", StringComparison.Ordinal) ? label.AsSpan(2) : label.AsSpan(1));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Config.Resources.Validation;
 using Mesh.Config.Yaml;
 
 namespace Mesh.Config.Resources;
@@ -36,5 +37,5 @@ public sealed record ObjectMeta
             .Field("uid", Codecs.Text, x => x.Uid, (x, v) => x with { Uid = v })
             .Ignore("generateName", "generation", "managedFields", "ownerReferences", "finalizers", "selfLink",
                 "deletionGracePeriodSeconds", "clusterName")
-            .Check(ResourceRules.Metadata);
+            .Check(ObjectRules.Metadata);
 }

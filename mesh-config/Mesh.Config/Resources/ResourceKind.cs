@@ -1,3 +1,4 @@
+using Mesh.Config.Resources.Validation;
 using Mesh.Config.Yaml;
 
 namespace Mesh.Config.Resources;
@@ -43,6 +44,7 @@ internal sealed class ResourceKind<T> : ResourceKind where T : MeshObject
         _create = create;
         _schema = fields(new Schema<T>(kind, () => throw new InvalidOperationException("an object begins with its header")))
             .Ignore("apiVersion", "kind", "metadata");
+        if (group.EndsWith("istio.io", StringComparison.Ordinal)) _schema.Check(ObjectRules.Annotations);
     }
 
     public override MeshObject? Read(ResourceHeader header, YamlValue body, ReadContext context) =>

@@ -109,8 +109,9 @@ internal static class Codecs
             if (node.Type != ScalarType.Text) return (false, null, null);
             if (!GoDuration.TryParse(node.Text, out var value))
                 return (false, null, $"\"{node.Text}\" is not a duration; write 5s, 100ms or 1h30m");
-            return value < minimum
-                ? (false, null, $"duration {node.Text} must be at least {GoDuration.Format(minimum)}")
+            if (value < minimum) return (false, null, $"duration {node.Text} must be at least {GoDuration.Format(minimum)}");
+            return value.Ticks % TimeSpan.TicksPerMillisecond != 0
+                ? (false, null, $"duration {node.Text} must be a whole number of milliseconds")
                 : (true, value, null);
         },
         value => YamlValue.OfText(GoDuration.Format(value.GetValueOrDefault())));

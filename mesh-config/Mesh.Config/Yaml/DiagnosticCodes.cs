@@ -10,6 +10,12 @@ internal static class DiagnosticCodes
     public const string MissingField = "MissingField";
     public const string BadEnum = "BadEnum";
     public const string BadValue = "BadValue";
+    public const string Deprecated = "Deprecated";
+
+    /// <summary>The setting is accepted and does nothing.</summary>
+    public const string NoEffect = "NoEffect";
+    public const string UnreachableRule = "VirtualServiceUnreachableRule";
+    public const string IneffectiveMatch = "VirtualServiceIneffectiveMatch";
     public const string UnknownKind = "UnknownKind";
     public const string WrongApiVersion = "WrongApiVersion";
     public const string DuplicateObject = "DuplicateObject";

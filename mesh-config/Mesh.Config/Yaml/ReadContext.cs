@@ -45,11 +45,12 @@ internal sealed class ReadContext(string origin)
 
     public SourceLocation Locate(YamlValue at) => new(origin, at.Line, at.Column);
 
-    public void Add(Severity severity, YamlValue at, string code, string message)
+    /// <param name="below">Path from the message being read down to the place, <c>.route[0].weight</c>.</param>
+    public void Add(Severity severity, YamlValue at, string code, string message, string below = "")
     {
         if (severity == Severity.Error) Errors++;
         if (Diagnostics.Count >= MaxDiagnostics) return;
-        var path = Path;
+        var path = (string.Concat(_path) + below).TrimStart('.');
         Diagnostics.Add(new Diagnostic(
             severity, code, path.Length == 0 ? message : $"{path}: {message}", Locate(at), Subject));
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Mesh.Config.Resources.Validation;
 
 namespace Mesh.Config.Yaml;
 
@@ -70,6 +71,10 @@ internal sealed class Schema<T>(string name, Func<T> create) : Codec<T> where T 
         _checks.Add(check);
         return this;
     }
+
+    /// <inheritdoc cref="Check(Action{T, YamlValue, ReadContext})" />
+    public Schema<T> Check(Action<T, RuleScope> check) =>
+        Check((value, node, context) => check(value, new RuleScope(node, context)));
 
     /// <summary>Adds what follows from the fields, such as a document inside a text field; run after the rules.</summary>
     public Schema<T> Complete(Func<T, YamlValue, ReadContext, T> complete)

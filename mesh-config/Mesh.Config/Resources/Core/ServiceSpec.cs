@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Config.Resources.Validation;
 using Mesh.Config.Yaml;
 
 namespace Mesh.Config.Resources.Core;
@@ -50,5 +51,5 @@ public sealed record ServiceSpec
                 x => x.PublishNotReadyAddresses, (x, v) => x with { PublishNotReadyAddresses = v })
             .Ignore("allocateLoadBalancerNodePorts", "healthCheckNodePort", "loadBalancerClass", "loadBalancerIP", "loadBalancerSourceRanges",
                 "sessionAffinity", "sessionAffinityConfig")
-            .Check(ResourceRules.Service);
+            .Check(ObjectRules.Service);
 }

@@ -13,7 +13,7 @@ public sealed record MeshTlsSettings
 
     internal static Schema<MeshTlsSettings> Schema { get; } =
         new Schema<MeshTlsSettings>("MeshConfig.TLSConfig", () => new MeshTlsSettings())
-            .Field("minProtocolVersion", Codecs.Enum<TlsProtocolVersion>(),
+            .Field("minProtocolVersion", ServerTlsSettings.TlsVersions,
                 x => x.MinProtocolVersion, (x, v) => x with { MinProtocolVersion = v })
             .Field("ecdhCurves", Codecs.List(Codecs.Text), x => x.EcdhCurves, (x, v) => x with { EcdhCurves = v })
             .Field("cipherSuites", Codecs.List(Codecs.Text), x => x.CipherSuites, (x, v) => x with { CipherSuites = v })

@@ -26,7 +26,7 @@ public sealed record CorsPolicy
                 x => x.AllowHeaders, (x, v) => x with { AllowHeaders = v })
             .Field("exposeHeaders", Codecs.List(Codecs.Text),
                 x => x.ExposeHeaders, (x, v) => x with { ExposeHeaders = v })
-            .Field("maxAge", Codecs.DurationOrZero, x => x.MaxAge, (x, v) => x with { MaxAge = v })
+            .Field("maxAge", Codecs.Duration, x => x.MaxAge, (x, v) => x with { MaxAge = v })
             .Field("allowCredentials", Codecs.Optional(Codecs.Bool),
                 x => x.AllowCredentials, (x, v) => x with { AllowCredentials = v })
             .Field("unmatchedPreflights", Codecs.Enum<UnmatchedPreflights>(),

@@ -1,3 +1,4 @@
+using Mesh.Config.Resources.Validation;
 using Mesh.Config.Yaml;
 
 namespace Mesh.Config.Resources.Networking;
@@ -15,5 +16,5 @@ public sealed record Destination
             .Field("subset", Codecs.Text, x => x.Subset, (x, v) => x with { Subset = v })
             .Message("port", PortSelector.Schema, x => x.Port, (x, v) => x with { Port = v })
             .AcceptSnakeCase()
-            .Check(ResourceRules.Destination);
+            .Check(HttpRouteRules.Destination);
 }

@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Networking;
 
 /// <summary>Istio DestinationRule.</summary>
@@ -16,5 +18,6 @@ public sealed record DestinationRule : MeshObject
         },
         schema => schema
             .Message("spec", DestinationRuleSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
-            .Ignore("status"));
+            .Ignore("status")
+            .Check(DestinationRuleRules.Check));
 }

@@ -21,6 +21,5 @@ public sealed record DestinationRuleSpec
             .Field("exportTo", Codecs.List(Codecs.Text), x => x.ExportTo, (x, v) => x with { ExportTo = v })
             .Message("workloadSelector", LabelSelector.Schema,
                 x => x.WorkloadSelector, (x, v) => x with { WorkloadSelector = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.DestinationRule);
+            .AcceptSnakeCase();
 }

@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Networking;
 
 /// <summary>Istio Gateway.</summary>
@@ -16,5 +18,6 @@ public sealed record Gateway : MeshObject
         },
         schema => schema
             .Message("spec", GatewaySpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
-            .Ignore("status"));
+            .Ignore("status")
+            .Check(GatewayRules.Check));
 }

@@ -24,6 +24,5 @@ public sealed record GatewayServerSpec
             .Message("tls", ServerTlsSettings.Schema, x => x.Tls, (x, v) => x with { Tls = v })
             .Field("defaultEndpoint", Codecs.Text, x => x.DefaultEndpoint, (x, v) => x with { DefaultEndpoint = v })
             .Field("name", Codecs.Text, x => x.Name, (x, v) => x with { Name = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.GatewayServer);
+            .AcceptSnakeCase();
 }

@@ -16,6 +16,5 @@ public sealed record GatewaySpec
         new Schema<GatewaySpec>("Gateway", () => new GatewaySpec())
             .Field("servers", Codecs.List(GatewayServerSpec.Schema), x => x.Servers, (x, v) => x with { Servers = v })
             .Field("selector", Codecs.Map(Codecs.Text), x => x.Selector, (x, v) => x with { Selector = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.Gateway);
+            .AcceptSnakeCase();
 }

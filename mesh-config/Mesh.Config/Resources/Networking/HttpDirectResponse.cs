@@ -12,6 +12,5 @@ public sealed record HttpDirectResponse
         new Schema<HttpDirectResponse>("HTTPDirectResponse", () => new HttpDirectResponse())
             .Field("status", Codecs.Int, x => x.Status, (x, v) => x with { Status = v }, required: true)
             .Message("body", HttpBody.Schema, x => x.Body, (x, v) => x with { Body = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.DirectResponse);
+            .AcceptSnakeCase();
 }

@@ -25,6 +25,5 @@ public sealed record HttpHealthCheck
             .Field("scheme", Codecs.Text, x => x.Scheme, (x, v) => x with { Scheme = v })
             .Field("httpHeaders", Codecs.List(HttpProbeHeader.Schema),
                 x => x.HttpHeaders, (x, v) => x with { HttpHeaders = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.HttpProbe);
+            .AcceptSnakeCase();
 }

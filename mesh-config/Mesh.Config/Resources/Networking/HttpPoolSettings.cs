@@ -23,7 +23,7 @@ public sealed record HttpPoolSettings
             .Field("maxRequestsPerConnection", Codecs.Int,
                 x => x.MaxRequestsPerConnection, (x, v) => x with { MaxRequestsPerConnection = v })
             .Field("maxRetries", Codecs.Int, x => x.MaxRetries, (x, v) => x with { MaxRetries = v })
-            .Field("idleTimeout", Codecs.DurationOrZero, x => x.IdleTimeout, (x, v) => x with { IdleTimeout = v })
+            .Field("idleTimeout", Codecs.Duration, x => x.IdleTimeout, (x, v) => x with { IdleTimeout = v })
             .Field("h2UpgradePolicy", Codecs.Enum<H2UpgradePolicy>(),
                 x => x.H2UpgradePolicy, (x, v) => x with { H2UpgradePolicy = v })
             .Field("useClientProtocol", Codecs.Bool,

@@ -26,6 +26,5 @@ public sealed record HttpRedirect
             .Field("prefixRewrite", Codecs.Text, x => x.PrefixRewrite, (x, v) => x with { PrefixRewrite = v })
             .OneOf("port", "derivePort")
             .OneOf("uri", "prefixRewrite")
-            .AcceptSnakeCase()
-            .Check(ResourceRules.Redirect);
+            .AcceptSnakeCase();
 }

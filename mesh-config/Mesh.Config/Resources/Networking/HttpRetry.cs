@@ -22,6 +22,5 @@ public sealed record HttpRetry
             .Field("retryIgnorePreviousHosts", Codecs.Optional(Codecs.Bool),
                 x => x.RetryIgnorePreviousHosts, (x, v) => x with { RetryIgnorePreviousHosts = v })
             .Field("backoff", Codecs.Duration, x => x.Backoff, (x, v) => x with { Backoff = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.Retry);
+            .AcceptSnakeCase();
 }

@@ -36,7 +36,7 @@ public sealed record HttpRouteSpec
                 x => x.DirectResponse, (x, v) => x with { DirectResponse = v })
             .Message("delegate", DelegateReference.Schema, x => x.Delegate, (x, v) => x with { Delegate = v })
             .Message("rewrite", HttpRewrite.Schema, x => x.Rewrite, (x, v) => x with { Rewrite = v })
-            .Field("timeout", Codecs.DurationOrZero, x => x.Timeout, (x, v) => x with { Timeout = v })
+            .Field("timeout", Codecs.Duration, x => x.Timeout, (x, v) => x with { Timeout = v })
             .Message("retries", HttpRetry.Schema, x => x.Retries, (x, v) => x with { Retries = v })
             .Message("fault", HttpFaultInjection.Schema, x => x.Fault, (x, v) => x with { Fault = v })
             .Message("mirror", Destination.Schema, x => x.Mirror, (x, v) => x with { Mirror = v })
@@ -47,6 +47,5 @@ public sealed record HttpRouteSpec
                 x => x.MirrorPercentage, (x, v) => x with { MirrorPercentage = v })
             .Message("corsPolicy", CorsPolicy.Schema, x => x.CorsPolicy, (x, v) => x with { CorsPolicy = v })
             .Message("headers", HeadersSpec.Schema, x => x.Headers, (x, v) => x with { Headers = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.HttpRoute);
+            .AcceptSnakeCase();
 }

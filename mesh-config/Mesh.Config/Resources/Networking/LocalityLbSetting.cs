@@ -20,6 +20,5 @@ public sealed record LocalityLbSetting
             .Field("failoverPriority", Codecs.List(Codecs.Text),
                 x => x.FailoverPriority, (x, v) => x with { FailoverPriority = v })
             .Field("enabled", Codecs.Optional(Codecs.Bool), x => x.Enabled, (x, v) => x with { Enabled = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.Locality);
+            .AcceptSnakeCase();
 }

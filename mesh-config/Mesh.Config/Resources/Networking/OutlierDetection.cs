@@ -37,6 +37,5 @@ public sealed record OutlierDetection
             .Field("minHealthPercent", Codecs.Int, x => x.MinHealthPercent, (x, v) => x with { MinHealthPercent = v })
             .Field("outlierDetectionHttpErrorCodes", Codecs.List(Codecs.UInt),
                 x => x.OutlierDetectionHttpErrorCodes, (x, v) => x with { OutlierDetectionHttpErrorCodes = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.Outlier);
+            .AcceptSnakeCase();
 }

@@ -11,5 +11,8 @@ public sealed record Percent
         new Schema<Percent>("Percent", () => new Percent())
             .Field("value", Codecs.Double, x => x.Value, (x, v) => x with { Value = v })
             .AcceptSnakeCase()
-            .Check(ResourceRules.Percentage);
+            .Check((value, at) =>
+            {
+                if (value.Value is not (>= 0 and <= 100)) at["value"].Error("must be between 0 and 100");
+            });
 }

@@ -37,6 +37,5 @@ public sealed record ReadinessProbe
             .Message("exec", ExecHealthCheck.Schema, x => x.Exec, (x, v) => x with { Exec = v })
             .Message("grpc", GrpcHealthCheck.Schema, x => x.Grpc, (x, v) => x with { Grpc = v })
             .OneOf("httpGet", "tcpSocket", "exec", "grpc")
-            .AcceptSnakeCase()
-            .Check(ResourceRules.Probe);
+            .AcceptSnakeCase();
 }

@@ -25,7 +25,7 @@ public sealed record ServerTlsSettings
     public bool? InsecureSkipVerify { get; init; }
 
     // Declared before the schema, which uses it: static members are initialised in this order.
-    private static readonly EnumCodec<TlsProtocolVersion> TlsVersions = new(
+    internal static readonly EnumCodec<TlsProtocolVersion> TlsVersions = new(
         (TlsProtocolVersion.TlsAuto, "TLS_AUTO"),
         (TlsProtocolVersion.Tls10, "TLSV1_0"),
         (TlsProtocolVersion.Tls11, "TLSV1_1"),
@@ -62,6 +62,5 @@ public sealed record ServerTlsSettings
                 x => x.CipherSuites, (x, v) => x with { CipherSuites = v })
             .Field("insecureSkipVerify", Codecs.Optional(Codecs.Bool),
                 x => x.InsecureSkipVerify, (x, v) => x with { InsecureSkipVerify = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.ServerTls);
+            .AcceptSnakeCase();
 }

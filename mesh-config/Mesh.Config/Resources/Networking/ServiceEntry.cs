@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Networking;
 
 /// <summary>Istio ServiceEntry.</summary>
@@ -17,5 +19,6 @@ public sealed record ServiceEntry : MeshObject
         },
         schema => schema
             .Message("spec", ServiceEntrySpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
-            .Message("status", ServiceEntryStatus.Schema, x => x.Status, (x, v) => x with { Status = v }));
+            .Message("status", ServiceEntryStatus.Schema, x => x.Status, (x, v) => x with { Status = v })
+            .Check(ServiceEntryRules.Check));
 }

@@ -16,6 +16,5 @@ public sealed record ServiceEntryPort
             .Field("protocol", Codecs.Text, x => x.Protocol, (x, v) => x with { Protocol = v })
             .Field("name", Codecs.Text, x => x.Name, (x, v) => x with { Name = v }, required: true)
             .Field("targetPort", Codecs.Optional(Codecs.Port), x => x.TargetPort, (x, v) => x with { TargetPort = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.ServiceEntryPort);
+            .AcceptSnakeCase();
 }

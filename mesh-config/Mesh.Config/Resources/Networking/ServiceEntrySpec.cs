@@ -32,6 +32,5 @@ public sealed record ServiceEntrySpec
             .Field("exportTo", Codecs.List(Codecs.Text), x => x.ExportTo, (x, v) => x with { ExportTo = v })
             .Field("subjectAltNames", Codecs.List(Codecs.Text),
                 x => x.SubjectAltNames, (x, v) => x with { SubjectAltNames = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.ServiceEntry);
+            .AcceptSnakeCase();
 }

@@ -1,3 +1,4 @@
+using Mesh.Config.Resources.Validation;
 using Mesh.Config.Yaml;
 
 namespace Mesh.Config.Resources.Networking;
@@ -16,5 +17,5 @@ public sealed record StringMatch
             .Field("regex", Codecs.OptionalText, x => x.Regex, (x, v) => x with { Regex = v })
             .OneOf("exact", "prefix", "regex")
             .AcceptSnakeCase()
-            .Check(ResourceRules.StringMatch);
+            .Check(HttpRouteRules.StringMatch);
 }

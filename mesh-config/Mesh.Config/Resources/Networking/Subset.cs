@@ -17,6 +17,5 @@ public sealed record Subset
             .Field("labels", Codecs.Map(Codecs.Text), x => x.Labels, (x, v) => x with { Labels = v })
             .Message("trafficPolicy", TrafficPolicySpec.Schema,
                 x => x.TrafficPolicy, (x, v) => x with { TrafficPolicy = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.Subset);
+            .AcceptSnakeCase();
 }

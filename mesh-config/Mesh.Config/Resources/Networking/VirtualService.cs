@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Networking;
 
 /// <summary>Istio VirtualService.</summary>
@@ -16,5 +18,6 @@ public sealed record VirtualService : MeshObject
         },
         schema => schema
             .Message("spec", VirtualServiceSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
-            .Ignore("status"));
+            .Ignore("status")
+            .Check(VirtualServiceRules.Check));
 }

@@ -24,6 +24,5 @@ public sealed record VirtualServiceSpec
             .Field("tls", Codecs.List(TlsRouteSpec.Schema), x => x.Tls, (x, v) => x with { Tls = v })
             .Field("tcp", Codecs.List(TcpRouteSpec.Schema), x => x.Tcp, (x, v) => x with { Tcp = v })
             .Field("exportTo", Codecs.List(Codecs.Text), x => x.ExportTo, (x, v) => x with { ExportTo = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.VirtualService);
+            .AcceptSnakeCase();
 }

@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Networking;
 
 /// <summary>Istio WorkloadEntry.</summary>
@@ -17,5 +19,6 @@ public sealed record WorkloadEntry : MeshObject
         },
         schema => schema
             .Message("spec", WorkloadEntrySpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
-            .Message("status", IstioStatus.Schema, x => x.Status, (x, v) => x with { Status = v }));
+            .Message("status", IstioStatus.Schema, x => x.Status, (x, v) => x with { Status = v })
+            .Check((value, at) => WorkloadRules.Entry(value.Spec, at["spec"])));
 }

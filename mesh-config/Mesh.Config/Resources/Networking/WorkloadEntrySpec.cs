@@ -31,6 +31,5 @@ public sealed record WorkloadEntrySpec
             .Field("locality", Codecs.Text, x => x.Locality, (x, v) => x with { Locality = v })
             .Field("weight", Codecs.UInt, x => x.Weight, (x, v) => x with { Weight = v })
             .Field("serviceAccount", Codecs.Text, x => x.ServiceAccount, (x, v) => x with { ServiceAccount = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.WorkloadEntry);
+            .AcceptSnakeCase();
 }

@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Networking;
 
 /// <summary>Istio WorkloadGroup.</summary>
@@ -16,5 +18,6 @@ public sealed record WorkloadGroup : MeshObject
         },
         schema => schema
             .Message("spec", WorkloadGroupSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
-            .Ignore("status"));
+            .Ignore("status")
+            .Check((value, at) => WorkloadRules.Group(value.Spec, at["spec"])));
 }

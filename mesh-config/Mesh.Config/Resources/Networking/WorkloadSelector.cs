@@ -12,6 +12,5 @@ public sealed record WorkloadSelector
     internal static Schema<WorkloadSelector> Schema { get; } =
         new Schema<WorkloadSelector>("WorkloadSelector", () => new WorkloadSelector())
             .Field("labels", Codecs.Map(Codecs.Text), x => x.Labels, (x, v) => x with { Labels = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.Selector);
+            .AcceptSnakeCase();
 }

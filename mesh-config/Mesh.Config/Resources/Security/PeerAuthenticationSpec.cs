@@ -19,6 +19,5 @@ public sealed record PeerAuthenticationSpec
             .Message("mtls", MutualTls.Schema, x => x.Mtls, (x, v) => x with { Mtls = v })
             .Field("portLevelMtls", Codecs.PortMap(MutualTls.Schema),
                 x => x.PortLevelMtls, (x, v) => x with { PortLevelMtls = v })
-            .AcceptSnakeCase()
-            .Check(ResourceRules.PeerAuthentication);
+            .AcceptSnakeCase();
 }
