@@ -29,6 +29,11 @@ internal sealed class CompiledRouteTable : HttpRouteTable
 
     public override RouteMatch? Match(in RouteRequest request) => FindHost(HostOf(request.Authority))?.Match(request);
 
+    public override IEnumerable<RouteEntry> Entries =>
+        from host in Hosts
+        from rule in host.Rules
+        select new RouteEntry(host.Domain, [.. rule.Conditions.Select(condition => condition.ToString())], rule.Route);
+
     private VirtualHost? FindHost(string host)
     {
         if (_exact.TryGetValue(host, out var exact)) return exact;

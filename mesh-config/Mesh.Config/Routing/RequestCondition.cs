@@ -63,6 +63,26 @@ internal sealed class RequestCondition
         return true;
     }
 
+    /// <summary><c>uri prefix /v1 and header x-tier exact gold</c>.</summary>
+    public override string ToString()
+    {
+        var parts = new List<string>();
+        Add("uri", _uri);
+        Add("scheme", _scheme);
+        Add("method", _method);
+        Add("authority", _authority);
+        foreach (var (name, condition) in _headers) Add($"header {name}", condition);
+        foreach (var (name, condition) in _withoutHeaders) Add($"without header {name}", condition);
+        foreach (var (name, condition) in _query) Add($"query {name}", condition);
+        if (_port is { } port) parts.Add($"port {port}");
+        return parts.Count == 0 ? "everything" : string.Join(" and ", parts);
+
+        void Add(string what, StringCondition? condition)
+        {
+            if (condition is not null) parts.Add($"{what} {condition}");
+        }
+    }
+
     private static string? HeaderOf(in RouteRequest request, string name) => name switch
     {
         ":method" => request.Method,

@@ -43,6 +43,14 @@ internal sealed class StringCondition
         return _regex?.IsMatch(value) ?? true;
     }
 
+    public override string ToString()
+    {
+        var ignored = _comparison == StringComparison.OrdinalIgnoreCase ? " (any case)" : "";
+        if (_exact is not null) return $"exact {_exact}{ignored}";
+        if (_prefix is not null) return $"prefix {_prefix}{ignored}";
+        return _regex is null ? "present" : $"regex {_regex.ToString()[5..^3]}";
+    }
+
     /// <summary>Linear in the value's length whatever the expression, like RE2: configuration cannot stall the data path.</summary>
     private static Regex WholeValue(string regex) =>
         new($@"\A(?:{regex})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);

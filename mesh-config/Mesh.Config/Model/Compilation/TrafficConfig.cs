@@ -13,7 +13,7 @@ namespace Mesh.Config.Model.Compilation;
 /// </summary>
 internal sealed class TrafficConfig(MeshReader index, string cluster)
 {
-    public MeshDefaults Settings => 
+    public MeshDefaults Settings =>
         index.Fact("settings", cluster, reader => MeshDefaultsReader.Read(reader, cluster));
 
     public ClusterLocalHosts ClusterLocal => index.Fact("cluster-local", cluster, reader =>
