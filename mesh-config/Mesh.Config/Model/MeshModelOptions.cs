@@ -11,10 +11,13 @@ public sealed record MeshModelOptions
     /// <summary>MeshConfig.trustDomain: first part of every SPIFFE id.</summary>
     public string TrustDomain { get; init; } = "cluster.local";
 
-    /// <summary>MeshConfig.trustDomainAliases: former names of the trust domain, whose identities mean the same workloads.</summary>
+    /// <summary>
+    /// Former names of the trust domain, whose identities mean the same workloads; those of the MeshConfig that the mesh itself has
+    /// (<c>trustDomainAliases</c>) are added.
+    /// </summary>
     public ImmutableArray<string> TrustDomainAliases { get; init; } = [];
 
-    /// <summary>MeshConfig.pathNormalization: what is done to a path before policies compare it.</summary>
+    /// <summary>What is done to a path before policies compare it, in a mesh whose MeshConfig has no <c>pathNormalization</c>.</summary>
     public PathNormalizationType PathNormalization { get; init; } = PathNormalizationType.Base;
 
     /// <summary>DNS domain of Services.</summary>

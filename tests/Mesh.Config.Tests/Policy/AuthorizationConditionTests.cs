@@ -229,5 +229,27 @@ public sealed class AuthorizationConditionTests
         Assert.Equal(matches, policy.Authorize(Get() with { PeerIdentity = peer }).Allowed);
     }
 
+    [Fact]
+    public void The_MeshConfig_of_the_mesh_has_trust_domain_aliases_and_the_way_of_normalizing()
+    {
+        const string config =
+            """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: istio, namespace: istio-system}
+            data:
+              mesh: |
+                trustDomainAliases: [old-td]
+                pathNormalization: {normalization: MERGE_SLASHES}
+            ---
+
+            """;
+        const string rule =
+            "{rules: [{from: [{source: {principals: [cluster.local/ns/prod/sa/checkout]}}], to: [{operation: {paths: [/a/b]}}]}]}";
+        var request = Get("//a//b") with { PeerIdentity = "spiffe://old-td/ns/prod/sa/checkout" };
+        Assert.True(Load(config + Authorization(rule)).Authorize(request).Allowed);
+        Assert.False(Load(Authorization(rule)).Authorize(request).Allowed);
+    }
+
     private static bool Allows(string rule, PolicyRequest request) => Load(Authorization($"{{rules: [{{{rule}}}]}}")).Authorize(request).Allowed;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Config.Resources.MeshWide;
 using Mesh.Config.Resources.Networking;
 
 namespace Mesh.Config.Model.Compilation;
@@ -7,6 +8,12 @@ namespace Mesh.Config.Model.Compilation;
 internal sealed record MeshDefaults
 {
     public static MeshDefaults Default { get; } = new();
+
+    /// <summary>Other names of the trust domain.</summary>
+    public ImmutableArray<string> TrustDomainAliases { get; init; } = [];
+
+    /// <summary>Null: what the model's options say.</summary>
+    public PathNormalizationType? PathNormalization { get; init; }
 
     public LocalityLbSetting LocalityLbSetting { get; init; } = new();
 

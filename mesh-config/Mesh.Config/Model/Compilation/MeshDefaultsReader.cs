@@ -28,6 +28,8 @@ internal static class MeshDefaultsReader
 
     private static MeshDefaults Of(MeshConfig config) => new()
     {
+        TrustDomainAliases = config.TrustDomain.Length == 0 ? config.TrustDomainAliases : [config.TrustDomain, .. config.TrustDomainAliases],
+        PathNormalization = config.PathNormalization?.Normalization,
         LocalityLbSetting = config.LocalityLbSetting ?? new LocalityLbSetting(),
         ClusterLocal =
         [

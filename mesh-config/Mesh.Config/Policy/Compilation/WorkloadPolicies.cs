@@ -9,12 +9,14 @@ internal static class WorkloadPolicies
 {
     public static WorkloadPolicy Compile(TrafficConfig config, ProxyScope workload, MeshModelOptions options)
     {
-        var trustDomains = new TrustDomains(options.TrustDomain, options.TrustDomainAliases);
+        var settings = config.Settings;
+        var trustDomains = new TrustDomains(options.TrustDomain, [.. options.TrustDomainAliases, .. settings.TrustDomainAliases]);
+        var normalization = settings.PathNormalization ?? options.PathNormalization;
         string[] namespaces = options.RootNamespace == workload.Namespace ? [workload.Namespace] : [options.RootNamespace, workload.Namespace];
         var policies = namespaces.SelectMany(name => config.AuthorizationPoliciesIn(name))
             .Where(policy => PolicyAttachment.Applies(
                 policy.Metadata.Namespace, policy.Spec.Selector, policy.Spec.TargetRef, policy.Spec.TargetRefs, workload))
-            .Select(policy => AuthorizationCompiler.Compile(policy, trustDomains, options.PathNormalization))
+            .Select(policy => AuthorizationCompiler.Compile(policy, trustDomains, normalization))
             .ToImmutableArray();
         var rules = namespaces.SelectMany(name => config.RequestAuthenticationsIn(name))
             .Where(policy => PolicyAttachment.Applies(
