@@ -3,14 +3,22 @@ using Mesh.Config.Model;
 using Mesh.Config.Model.Compilation;
 using Mesh.Config.Resources;
 using Mesh.Config.Resources.Networking;
+using Mesh.Config.Routing.GatewayApi;
 
 namespace Mesh.Config.Routing;
 
 /// <summary>Makes the listeners of a gateway proxy of the Gateways whose selector matches it.</summary>
 /// <remarks>Source: istio pilot/pkg/networking/core/gateway.go; traffic-resources.md §Q.</remarks>
 internal sealed class GatewayCompiler(
-    TrafficConfig config, ProxyScope scope, MeshModelOptions options, RouteCompiler routes, L4RouteCompiler l4Routes)
+    TrafficConfig config,
+    ProxyScope scope,
+    MeshModelOptions options,
+    RouteCompiler routes,
+    L4RouteCompiler l4Routes,
+    GatewayApiRoutes apiRoutes)
 {
+    private readonly ImmutableArray<AttachedListener> _apiListeners = [.. GatewayApiListeners.Of(config, scope, options)];
+
     /// <summary>Ordered by port, then bind address.</summary>
     public ImmutableArray<GatewayListener> Compile()
     {
@@ -21,7 +29,7 @@ internal sealed class GatewayCompiler(
             select (Gateway: gateway, Server: server);
         return
         [
-            .. servers.GroupBy(entry => (entry.Server.Port!.Number, entry.Server.Bind))
+            .. servers.Concat(_apiListeners.Select(entry => (Gateway: entry.AsGateway, Server: entry.AsServer))).GroupBy(entry => (entry.Server.Port!.Number, entry.Server.Bind))
                 .OrderBy(group => group.Key.Number)
                 .ThenBy(group => group.Key.Bind, StringComparer.Ordinal)
                 .Select(group => CompileListener(group.Key.Number, group.Key.Bind, [.. group])),
@@ -40,10 +48,17 @@ internal sealed class GatewayCompiler(
             Protocol = servers[0].Server.Port!.Protocol.ToUpperInvariant(),
             Servers = [.. agreeing.Select(entry => CompileServer(entry.Gateway, entry.Server))],
             Routes = CompileRoutes(port, agreeing),
-            TlsRoutes = [.. CompileL4(port, agreeing, l4Routes.CompileTls)],
+            TlsRoutes =
+            [
+                .. CompileL4(port, agreeing, l4Routes.CompileTls),
+                .. apiRoutes.CompileTls(ApiListenersOf(agreeing)),
+            ],
             TcpRoutes = [.. CompileL4(port, agreeing, l4Routes.CompileTcp)],
         };
     }
+
+    private ImmutableArray<AttachedListener> ApiListenersOf((Gateway Gateway, GatewayServerSpec Server)[] servers) =>
+        [.. _apiListeners.Where(entry => Array.Exists(servers, server => ReferenceEquals(server.Server, entry.AsServer)))];
 
     /// <summary>A TLS server that claims a name which an older one of the port has already is left out as a whole.</summary>
     private static IEnumerable<(Gateway Gateway, GatewayServerSpec Server)> WithoutDuplicateNames(
@@ -120,6 +135,12 @@ internal sealed class GatewayCompiler(
                 if (redirects) redirected.UnionWith(domains);
                 else AddRoutes(hosts, added, domains, source, gateway, port);
             }
+        }
+
+        foreach (var (domain, rules) in apiRoutes.Compile(ApiListenersOf(servers), port))
+        {
+            if (!hosts.TryGetValue(domain, out var list)) hosts.Add(domain, list = []);
+            list.AddRange(rules);
         }
 
         foreach (var host in redirected) hosts[host] = [HttpsRedirectRule(host)];

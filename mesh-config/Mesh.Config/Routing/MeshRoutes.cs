@@ -3,20 +3,24 @@ using Mesh.Config.Model;
 using Mesh.Config.Model.Compilation;
 using Mesh.Config.Resources;
 using Mesh.Config.Resources.Networking;
+using Mesh.Config.Routing.GatewayApi;
 
 namespace Mesh.Config.Routing;
 
 /// <summary>Routes that a sidecar applies to calls to one service port.</summary>
 /// <remarks>Source: istio pilot/pkg/model/push_context.go and sidecar.go; traffic-resources.md §Q.</remarks>
 internal sealed class MeshRoutes(
-    TrafficConfig config, ProxyVisibility visibility, ProxyScope scope, MeshModelOptions options, RouteCompiler routes)
+    TrafficConfig config, ProxyVisibility visibility, ProxyScope scope, MeshModelOptions options, RouteCompiler routes,
+    GatewayApiMeshRoutes apiRoutes)
 {
     public HttpRouteTable Compile(string host, int port)
     {
         var source = FindVirtualService(host);
         var rules = source is null ? [] : routes.Compile(source, GatewayNames.Mesh, port).ToList();
+        // Where a host has a VirtualService, routes of the Gateway API for it do not count.
+        if (source is null) rules.AddRange(apiRoutes.Compile(host, port));
         // A VirtualService with http rules owns the host: what none of them matches is 404.
-        if (source is null || source.Spec.Http.IsEmpty)
+        if (source is null ? rules.Count == 0 : source.Spec.Http.IsEmpty)
             rules.Add(new RouteRule(RouteCompiler.Default(new UpstreamKey(host, port)), []));
         return CompiledRouteTable.ForAnyHost([.. rules]);
     }

@@ -16,8 +16,16 @@ internal sealed class RequestCondition
     private readonly StringCondition? _authority;
     private readonly int? _port;
 
-    public RequestCondition(HttpMatchRequest match)
+    private readonly string? _segments;
+    private readonly string? _replacement;
+
+    /// <param name="segments">Path prefix by whole segments, as the Gateway API has it; null: as <paramref name="match"/> says.</param>
+    /// <param name="replacement">What will replace those segments; empty when the whole path is replaced, null when nothing is.</param>
+    public RequestCondition(HttpMatchRequest match, string? segments = null, string? replacement = null)
     {
+        // "/" is for every path, and a slash at the end of a prefix means nothing.
+        _segments = segments?.TrimEnd('/');
+        _replacement = replacement;
         _uri = StringCondition.Compile(match.Uri, match.IgnoreUriCase);
         _scheme = StringCondition.Compile(match.Scheme);
         _method = StringCondition.Compile(match.Method);
@@ -26,7 +34,8 @@ internal sealed class RequestCondition
         _withoutHeaders = Compile(match.WithoutHeaders);
         _query = Compile(match.QueryParams);
         _port = match.Port;
-        IsCatchAll = (_uri is null || _uri.Prefix == "/")
+        IsCatchAll = string.IsNullOrEmpty(_segments)
+                     && (_uri is null || _uri.Prefix == "/")
                      && _scheme is null && _method is null && _authority is null
                      && _headers.IsEmpty && _withoutHeaders.IsEmpty && _query.IsEmpty && _port is null;
     }
@@ -34,13 +43,21 @@ internal sealed class RequestCondition
     /// <summary>Holds for every request.</summary>
     public bool IsCatchAll { get; }
 
-    /// <summary>The uri prefix, null when the uri is matched otherwise or not at all.</summary>
-    public string? UriPrefix => _uri?.Prefix;
+    /// <summary>The uri prefix of a path that matched, null when the uri is matched otherwise or not at all.</summary>
+    public string? MatchedPrefix(string path)
+    {
+        if (_segments is null) return _uri?.Prefix;
+        if (_replacement is null) return _segments.Length > 0 ? _segments : "/";
+        if (_replacement.Length == 0) return null;
+        // What follows the prefix begins with a slash, which a replacement "/" must not double.
+        return _replacement == "/" && path.Length > _segments.Length ? path[..(_segments.Length + 1)] : _segments;
+    }
 
     public bool Matches(in RouteRequest request)
     {
         if (_port is { } port && port != request.ListenerPort) return false;
         if (_uri is not null && !_uri.Matches(request.Path)) return false;
+        if (_segments is not null && !HasSegments(request.Path)) return false;
         if (_method is not null && !_method.Matches(request.Method)) return false;
         if (_scheme is not null && !_scheme.Matches(request.Scheme)) return false;
         if (_authority is not null && !_authority.Matches(request.Authority)) return false;
@@ -68,6 +85,7 @@ internal sealed class RequestCondition
     {
         var parts = new List<string>();
         Add("uri", _uri);
+        if (!string.IsNullOrEmpty(_segments)) parts.Add($"path segments {_segments}");
         Add("scheme", _scheme);
         Add("method", _method);
         Add("authority", _authority);
@@ -82,6 +100,10 @@ internal sealed class RequestCondition
             if (condition is not null) parts.Add($"{what} {condition}");
         }
     }
+
+    private bool HasSegments(string path) =>
+        path.StartsWith(_segments!, StringComparison.Ordinal)
+        && (path.Length == _segments!.Length || path[_segments.Length] == '/');
 
     private static string? HeaderOf(in RouteRequest request, string name) => name switch
     {

@@ -13,7 +13,7 @@ internal sealed record RouteRule(HttpRoute Route, ImmutableArray<RequestConditio
         if (Conditions.IsEmpty) return new RouteMatch(Route, "/");
         foreach (var condition in Conditions)
             if (condition.Matches(request))
-                return new RouteMatch(Route, condition.UriPrefix);
+                return new RouteMatch(Route, condition.MatchedPrefix(request.Path));
         return null;
     }
 }

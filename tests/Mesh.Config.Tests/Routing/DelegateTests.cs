@@ -94,12 +94,6 @@ public sealed class DelegateTests
         Assert.NotNull(Match(Routes("", "", "exportTo: [prod],"), "/"));
     }
 
-    [Fact]
-    public void Delegates_of_delegates_are_not_followed()
-    {
-        Assert.Null(Match(Load(Root("") + Delegate("", "delegate: {name: e, namespace: team}")), "/"));
-    }
-
     private static HttpRouteTable Routes(string root, string own, string spec = "") =>
         Load(Root(root) + Delegate(own, "route: [{destination: {host: web}}]", spec));
 

@@ -7,6 +7,7 @@ using Mesh.Config.Policy;
 using Mesh.Config.Policy.Compilation;
 using Mesh.Config.Resources;
 using Mesh.Config.Routing;
+using Mesh.Config.Routing.GatewayApi;
 
 namespace Mesh.Config.Model.Compilation;
 
@@ -68,7 +69,7 @@ internal sealed class CompiledView : MeshView
         ArgumentNullException.ThrowIfNull(host);
         if (FindService(ResolveHost(host)) is not { } service || service.FindPort(port) is null) return null;
         return _routes.GetOrAdd((service.Host, port), key => _memo.Routes.Get(key, _mesh, reader =>
-            new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader)).Compile(key.Host, key.Port)));
+            new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader), MeshApiRoutesOf(reader)).Compile(key.Host, key.Port)));
     }
 
     public override ImmutableArray<L4Route> OutboundConnectionRoutes(string host, int port)
@@ -76,7 +77,7 @@ internal sealed class CompiledView : MeshView
         ArgumentNullException.ThrowIfNull(host);
         if (FindService(ResolveHost(host)) is not { } service || service.FindPort(port) is null) return [];
         return _memo.ConnectionRoutes.Get((service.Host, port), _mesh, reader => new ViewMemo.Connecting(
-            new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader))
+            new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader), MeshApiRoutesOf(reader))
                 .CompileConnections(service.Host, port, ConnectionsOf(reader)))).Routes;
     }
 
@@ -157,6 +158,21 @@ internal sealed class CompiledView : MeshView
 
     private L4RouteCompiler ConnectionsOf(MeshReader reader) => new(Scope, _mesh.Options, OnlyPort(reader));
 
+    private Backends BackendsOf(MeshReader reader)
+    {
+        var sees = Sees(reader);
+        return new Backends(ConfigOf(reader), _mesh.Options, host => ServiceLookup.Find(reader.Declaration, host, sees));
+    }
+
+    private GatewayApiRoutes ApiRoutesOf(MeshReader reader)
+    {
+        var backends = BackendsOf(reader);
+        return new GatewayApiRoutes(ConfigOf(reader), new GatewayApiRules(backends), backends);
+    }
+
+    private GatewayApiMeshRoutes MeshApiRoutesOf(MeshReader reader) =>
+        new(ConfigOf(reader), Scope, _mesh.Options, new GatewayApiRules(BackendsOf(reader)));
+
     private Func<string, int?> OnlyPort(MeshReader reader)
     {
         var sees = Sees(reader);
@@ -167,7 +183,7 @@ internal sealed class CompiledView : MeshView
         DestinationRules.Find(ConfigOf(reader), service, Scope, _mesh.Options);
 
     private ImmutableArray<GatewayListener> CompileListeners(MeshReader reader) => Scope.Type == ProxyType.Router
-        ? new GatewayCompiler(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader), ConnectionsOf(reader)).Compile()
+        ? new GatewayCompiler(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader), ConnectionsOf(reader), ApiRoutesOf(reader)).Compile()
         : [];
 
     /// <param name="key">Its host and port have been found; they are looked up again so that it is noted what the result comes from.</param>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Mesh.Config.Model.Incremental;
 using Mesh.Config.Resources;
+using Mesh.Config.Resources.Core;
+using Mesh.Config.Resources.GatewayApi;
 using Mesh.Config.Resources.Networking;
 using Mesh.Config.Resources.Security;
 
@@ -35,6 +37,31 @@ internal sealed class TrafficConfig(MeshReader index, string cluster)
         var found = Effective(index.WithKey<VirtualService>("", objectNamespace, IndexKeys.Name(name)));
         return found.IsEmpty ? null : found[0];
     }
+
+    public ImmutableArray<GatewayApiGateway> ApiGateways => All<GatewayApiGateway>();
+    public ImmutableArray<GatewayApiHttpRoute> HttpRoutes => All<GatewayApiHttpRoute>();
+    public ImmutableArray<GatewayApiGrpcRoute> GrpcRoutes => All<GatewayApiGrpcRoute>();
+    public ImmutableArray<GatewayApiTlsRoute> TlsRoutes => All<GatewayApiTlsRoute>();
+
+    public ImmutableArray<ReferenceGrant> ReferenceGrantsIn(string objectNamespace) =>
+        index.SetIn<ReferenceGrant>(objectNamespace).Derived<ReferenceGrant>(cluster, Effective);
+
+    /// <summary>Of a GatewayClass; the name of Istio's own class says enough without the object.</summary>
+    public string ControllerOf(string gatewayClass) =>
+        All<GatewayClass>().FirstOrDefault(known => known.Metadata.Name == gatewayClass)?.Spec.ControllerName
+        ?? (gatewayClass == "istio" ? "istio.io/gateway-controller" : "");
+
+    /// <summary>Of the own cluster's Namespace.</summary>
+    public ImmutableSortedDictionary<string, string> NamespaceLabels(string name)
+    {
+        var labels = index.Find<Namespace>(cluster, "", name)?.Metadata.Labels ?? ImmutableSortedDictionary<string, string>.Empty;
+        // Kubernetes sets it on every Namespace; files seldom do.
+        return labels.SetItem("kubernetes.io/metadata.name", name);
+    }
+
+    /// <summary>Selector of a Service of the own cluster, null when there is none.</summary>
+    public ImmutableSortedDictionary<string, string>? ServiceSelector(string objectNamespace, string name) =>
+        index.Find<Service>(cluster, objectNamespace, name)?.Spec.Selector;
 
     /// <summary>Null: the proxy sees all that is exported to its namespace.</summary>
     public Sidecar? SidecarOf(ProxyScope scope) => scope.Type != ProxyType.Sidecar
