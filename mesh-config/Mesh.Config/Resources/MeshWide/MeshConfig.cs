@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Config.Resources.Networking;
+using Mesh.Config.Resources.Validation;
 using Mesh.Config.Yaml;
 
 namespace Mesh.Config.Resources.MeshWide;
@@ -153,5 +154,6 @@ public sealed record MeshConfig
                 x => x.DefaultTrafficPolicy, (x, v) => x with { DefaultTrafficPolicy = v })
             .Message("meshMTLS", MeshTlsSettings.Schema, x => x.MeshMtls, (x, v) => x with { MeshMtls = v })
             .Message("tlsDefaults", MeshTlsSettings.Schema, x => x.TlsDefaults, (x, v) => x with { TlsDefaults = v })
-            .AcceptSnakeCase();
+            .AcceptSnakeCase()
+            .Check(MeshConfigRules.Check);
 }

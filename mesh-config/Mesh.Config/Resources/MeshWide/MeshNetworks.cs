@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Config.Resources.Validation;
 using Mesh.Config.Yaml;
 
 namespace Mesh.Config.Resources.MeshWide;
@@ -13,5 +14,6 @@ public sealed record MeshNetworks
     internal static Schema<MeshNetworks> Schema { get; } =
         new Schema<MeshNetworks>("MeshNetworks", () => new MeshNetworks())
             .Field("networks", Codecs.Map(MeshNetwork.Schema), x => x.Networks, (x, v) => x with { Networks = v })
-            .AcceptSnakeCase();
+            .AcceptSnakeCase()
+            .Check(MeshConfigRules.Networks);
 }

@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Networking;
 
 /// <summary>Istio ProxyConfig: settings of the proxies of some workloads.</summary>
@@ -16,5 +18,10 @@ public sealed record ProxyConfig : MeshObject
         },
         schema => schema
             .Message("spec", ProxyConfigSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v })
-            .Ignore("status"));
+            .Ignore("status")
+            .Check((value, at) =>
+            {
+                if (value.Spec.Selector is { } selector) PolicyRules.Selector(selector, at["spec"]["selector"]);
+                if (value.Spec.Concurrency < 0) at["spec"]["concurrency"].Error("must be 0 or more");
+            }));
 }

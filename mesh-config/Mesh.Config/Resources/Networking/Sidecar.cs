@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Networking;
 
 /// <summary>Istio Sidecar: what the proxies of some workloads see and accept.</summary>
@@ -16,5 +18,6 @@ public sealed record Sidecar : MeshObject
         },
         schema => schema
             .Message("spec", SidecarSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v })
-            .Ignore("status"));
+            .Ignore("status")
+            .Check((value, at) => SidecarRules.Check(value.Spec, at["spec"])));
 }

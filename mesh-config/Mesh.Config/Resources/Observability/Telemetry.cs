@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Observability;
 
 /// <summary>Istio Telemetry: traces, metrics and access logs of some workloads.</summary>
@@ -16,5 +18,6 @@ public sealed record Telemetry : MeshObject
         },
         schema => schema
             .Message("spec", TelemetrySpec.Schema, x => x.Spec, (x, v) => x with { Spec = v })
-            .Ignore("status"));
+            .Ignore("status")
+            .Check((value, at) => TelemetryRules.Check(value.Spec, at["spec"])));
 }

@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Security;
 
 /// <summary>Istio AuthorizationPolicy: who may do what.</summary>
@@ -16,5 +18,6 @@ public sealed record AuthorizationPolicy : MeshObject
         },
         schema => schema
             .Message("spec", AuthorizationPolicySpec.Schema, x => x.Spec, (x, v) => x with { Spec = v })
-            .Ignore("status"));
+            .Ignore("status")
+            .Check((value, at) => AuthorizationRules.Check(value.Spec, at["spec"])));
 }

@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Security;
 
 /// <summary>Istio PeerAuthentication.</summary>
@@ -16,5 +18,6 @@ public sealed record PeerAuthentication : MeshObject
         },
         schema => schema
             .Message("spec", PeerAuthenticationSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v })
-            .Ignore("status"));
+            .Ignore("status")
+            .Check((value, at) => PolicyRules.PeerAuthentication(value.Spec, at["spec"])));
 }

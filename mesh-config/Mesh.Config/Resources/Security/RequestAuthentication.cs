@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.Security;
 
 /// <summary>Istio RequestAuthentication: which JSON Web Tokens are valid.</summary>
@@ -16,5 +18,6 @@ public sealed record RequestAuthentication : MeshObject
         },
         schema => schema
             .Message("spec", RequestAuthenticationSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v })
-            .Ignore("status"));
+            .Ignore("status")
+            .Check((value, at) => RequestAuthenticationRules.Check(value.Spec, at["spec"])));
 }
