@@ -30,7 +30,7 @@ public sealed record MeshModelOptions
     /// A snapshot is made this long after a change, and changes that arrive meanwhile are in it. While more keep coming
     /// it is put off until none came for this long, but never longer than <see cref="DebounceLimit"/>.
     /// </summary>
-    public TimeSpan Debounce { get; init; } = TimeSpan.FromMilliseconds(5);
+    public TimeSpan Debounce { get; init; } = TimeSpan.FromMilliseconds(2);
 
     /// <summary>The longest that a change waits for others that follow it.</summary>
     public TimeSpan DebounceLimit { get; init; } = TimeSpan.FromMilliseconds(50);

@@ -36,5 +36,15 @@ internal readonly record struct Dependency(DependencyKind Kind, Type? Of, string
 
     public static Dependency OnDeclaration(string host) => new(DependencyKind.Declaration, null, "", "", host);
 
+    /// <summary>The name tells most apart and the namespace nearly all; the rest is left to equality.</summary>
+    public override int GetHashCode() => HashCode.Combine((int)Kind, Name, Namespace, Cluster);
+
+    public bool Equals(Dependency other) =>
+        Kind == other.Kind
+        && Of == other.Of
+        && string.Equals(Name, other.Name)
+        && string.Equals(Namespace, other.Namespace)
+        && string.Equals(Cluster, other.Cluster);
+
     public Dependency Findings() => this with { Kind = DependencyKind.Findings };
 }

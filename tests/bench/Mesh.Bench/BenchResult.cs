@@ -1,0 +1,4 @@
+namespace Mesh.Bench;
+
+/// <summary>One measured number. Case and metric names are a contract with whoever compares runs.</summary>
+internal sealed record BenchResult(string Case, string Metric, string Unit, double Ours);
