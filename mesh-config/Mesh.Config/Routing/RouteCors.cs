@@ -8,6 +8,9 @@ public sealed record RouteCors
 {
     internal ImmutableArray<StringCondition> Origins { get; init; } = [];
 
+    /// <summary>The origins for people to read, such as <c>exact https://shop.example</c>.</summary>
+    public IEnumerable<string> AllowOrigins => Origins.Select(origin => origin.ToString());
+
     public ImmutableArray<string> AllowMethods { get; init; } = [];
     public ImmutableArray<string> AllowHeaders { get; init; } = [];
     public ImmutableArray<string> ExposeHeaders { get; init; } = [];
