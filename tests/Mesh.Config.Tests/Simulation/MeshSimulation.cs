@@ -20,7 +20,7 @@ internal sealed class MeshSimulation : IDisposable
         new() { Cluster = "eks-a", Network = "net-a", Namespace = "prod", Locality = new Locality("eu", "eu-1a"), NodeName = "n1" },
         new() { Cluster = "eks-b", Network = "net-b", Namespace = "shop", Labels = TestMesh.Labels(("app", "a")) },
         new() { Namespace = "prod", Cluster = "eks-c" },
-        new() { Type = ProxyType.Router, Cluster = "eks-a", Namespace = "istio-system", Labels = TestMesh.Labels(("istio", "ingress")) },
+        new() { Type = ProxyType.Router, Cluster = "eks-a", Namespace = "istio-system", Labels = TestMesh.Labels(("istio", "ingress"), ("gateway.networking.k8s.io/gateway-name", "gw-api")) },
         new() { Type = ProxyType.Router, Cluster = "eks-b", Network = "net-b", RequestedNetworks = ["net-b"], Namespace = "istio-system", Labels = TestMesh.Labels(("istio", "east")) },
     ];
 

@@ -17,7 +17,7 @@ internal sealed class SimulatedObjects(Random random)
     ];
 
     /// <summary>One object as YAML; the same kind, namespace and name come again and again with other content.</summary>
-    public string Draw() => random.Next(43) switch
+    public string Draw() => random.Next(50) switch
     {
         < 7 => Service(),
         < 16 => Slice(),
@@ -34,6 +34,10 @@ internal sealed class SimulatedObjects(Random random)
         < 39 => Delegate(),
         < 40 => AuthorizationPolicy(),
         < 41 => RequestAuthentication(),
+        < 43 => MeshSettings(),
+        < 44 => ApiGateway(),
+        < 47 => HttpRoute(),
+        < 48 => ReferenceGrant(),
         _ => GatewayService(),
     };
 
@@ -197,6 +201,42 @@ internal sealed class SimulatedObjects(Random random)
         kind: Gateway
         metadata: {name: {{Pick("edge", "east")}}, namespace: istio-system}
         spec: {selector: {istio: {{Pick("ingress", "east")}} }, servers: [{port: {number: {{Pick("8080", "8081")}}, name: http, protocol: HTTP}, hosts: ["{{Pick("*", "prod/*", "shop.example.com")}}"]}]}
+        """;
+
+    private string MeshSettings() => $$"""
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: istio, namespace: istio-system}
+        data:
+          mesh: |
+            {{Pick("defaultDestinationRuleExportTo: [\".\"]", "localityLbSetting: {enabled: false}", "connectTimeout: 3s", "serviceSettings: [{settings: {clusterLocal: true}, hosts: [\"*.shop.svc.cluster.local\"]}]")}}
+        """;
+
+    private string ApiGateway() => $$"""
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: Gateway
+        metadata: {name: gw-api, namespace: istio-system}
+        spec: {gatewayClassName: istio, listeners: [{name: http, port: {{Pick("8080", "8090")}}, protocol: HTTP, allowedRoutes: {namespaces: {from: {{Pick("All", "Same")}} } } }]}
+        """;
+
+    private string HttpRoute()
+    {
+        var parent = random.Next(2) == 0
+            ? "{name: gw-api, namespace: istio-system}"
+            : $"{{group: \"\", kind: Service, name: {Name}, port: 80}}";
+        return $$"""
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: {{Name}}, namespace: {{Space}} }
+            spec: {parentRefs: [{{parent}}], rules: [{backendRefs: [{name: {{Name}}, namespace: {{Space}}, port: {{Pick("80", "9000")}} }]}]}
+            """;
+    }
+
+    private string ReferenceGrant() => $$"""
+        apiVersion: gateway.networking.k8s.io/v1beta1
+        kind: ReferenceGrant
+        metadata: {name: {{Name}}, namespace: {{Space}} }
+        spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: {{Space}} }], to: [{group: "", kind: Service}]}
         """;
 
     private string Sidecar() => $$"""
