@@ -11,6 +11,9 @@ internal static partial class LogMessages
     [LoggerMessage(101, LogLevel.Warning, "WorkloadEntry {Entry} was deleted from {Place} by somebody else; registering again")]
     public static partial void EntryWasDeleted(this ILogger log, string entry, string place);
 
+    [LoggerMessage(107, LogLevel.Information, "WorkloadEntry {Entry} says nothing about health any more; saying it again")]
+    public static partial void HealthWasRemoved(this ILogger log, string entry);
+
     [LoggerMessage(102, LogLevel.Information, "WorkloadGroup {Group} changed; writing WorkloadEntry {Entry} anew")]
     public static partial void GroupChanged(this ILogger log, string group, string entry);
 

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Mesh.Hosting.Redaction;
 
 namespace Mesh.Hosting.AccessLogs;
 
@@ -57,7 +58,7 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
             try
             {
                 while (queue.Reader.TryRead(out var entry))
-                    await output.WriteLineAsync(AccessLogJson.Write(entry)).ConfigureAwait(false);
+                    await output.WriteLineAsync(AccessLogJson.Write(Redacted(entry))).ConfigureAwait(false);
                 // Flushed whenever the queue runs dry, so that a reader sees a line soon and a burst costs one write.
                 await output.FlushAsync().ConfigureAwait(false);
                 told = false;
@@ -72,5 +73,23 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
                     .ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Whatever a caller can write into a line is looked at: a card number in a query must not end up in a log.</summary>
+    private static AccessLogEntry Redacted(AccessLogEntry entry)
+    {
+        var isClean = !CardNumbers.In(entry.Path) && !CardNumbers.In(entry.UserAgent) && !CardNumbers.In(entry.RequestId)
+            && !CardNumbers.In(entry.Authority) && !CardNumbers.In(entry.RequestedServerName) && !CardNumbers.In(entry.ResponseCodeDetails);
+        return isClean
+            ? entry
+            : entry with
+            {
+                Path = CardNumbers.Redact(entry.Path),
+                UserAgent = CardNumbers.Redact(entry.UserAgent),
+                RequestId = CardNumbers.Redact(entry.RequestId),
+                Authority = CardNumbers.Redact(entry.Authority),
+                RequestedServerName = CardNumbers.Redact(entry.RequestedServerName),
+                ResponseCodeDetails = CardNumbers.Redact(entry.ResponseCodeDetails),
+            };
     }
 }

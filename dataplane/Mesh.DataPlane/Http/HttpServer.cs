@@ -17,6 +17,9 @@ namespace Mesh.DataPlane.Http;
 /// </summary>
 public sealed class HttpServer : IAsyncDisposable
 {
+    /// <summary>Connections of one listener; more are closed at once. Far above what one process serves well.</summary>
+    public const int MaxConnections = 20_000;
+
     private readonly KestrelServer server;
 
     private HttpServer(KestrelServer server, IPEndPoint endPoint)
@@ -40,6 +43,7 @@ public sealed class HttpServer : IAsyncDisposable
         var options = new KestrelServerOptions { AddServerHeader = false, ResponseHeaderEncodingSelector = static _ => Encoding.UTF8 };
         // A proxy passes on what comes: sizes and rates are limited by the one who owns the data, idle streams are normal.
         options.Limits.MaxRequestBodySize = null;
+        options.Limits.MaxConcurrentConnections = MaxConnections;
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;
         options.Limits.Http2.MaxStreamsPerConnection = 1000;

@@ -3,10 +3,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Mesh.DataPlane.Http;
 
-/// <summary>The request target as the caller wrote it, undecoded, so that forwarding does not change its meaning.</summary>
+/// <summary>
+/// The request target, undecoded, with its path normalised once: what is matched is what is forwarded, and what the server behind
+/// resolves. Everything else stays as the caller wrote it.
+/// </summary>
 /// <param name="Path">Begins with a slash.</param>
 /// <param name="Query">Without the question mark; empty when there is none.</param>
-/// <remarks>Source: RFC 9112 §3.2.</remarks>
+/// <remarks>Source: RFC 9112 §3.2; Istio MeshConfig pathNormalization BASE, its default.</remarks>
 public readonly record struct RequestTarget(string Path, string Query)
 {
     /// <summary>As it goes on the wire.</summary>
@@ -34,6 +37,8 @@ public readonly record struct RequestTarget(string Path, string Query)
         }
 
         var question = target.IndexOf('?', StringComparison.Ordinal);
-        return question < 0 ? new RequestTarget(target, "") : new RequestTarget(target[..question], target[(question + 1)..]);
+        return question < 0
+            ? new RequestTarget(PathNormalization.Base(target), "")
+            : new RequestTarget(PathNormalization.Base(target[..question]), target[(question + 1)..]);
     }
 }

@@ -9,6 +9,8 @@ namespace Mesh.DataPlane.Tcp;
 /// </summary>
 public sealed partial class TcpServer : IAsyncDisposable
 {
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
     private readonly Socket listener;
     private readonly Func<Socket, CancellationToken, Task> handle;
     private readonly int limit;
@@ -109,7 +111,8 @@ public sealed partial class TcpServer : IAsyncDisposable
             {
                 // The peer gave up while waiting, or file descriptors ran out: other connections can still be accepted later.
                 LogAcceptFailed(EndPoint, error.Message);
-                await Task.Yield();
+                // Without a pause a process that is out of descriptors spends all it has on failing.
+                await Task.Delay(AcceptPause, stopAccepting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 

@@ -11,7 +11,7 @@ namespace Mesh.Gateway.Collection;
 /// entry back as it was.
 /// </summary>
 /// <remarks>
-/// It never touches an entry whose agent this gateway has not seen alive, and touches none at all while more than a third of
+/// It never touches an entry whose agent no gateway has seen alive (a mark that is there already says that one had), and touches none at all while more than a third of
 /// three or more are dead together: then it is rather the network, or this gateway, that is broken.
 /// </remarks>
 public sealed class RegistrationCollector(
@@ -26,6 +26,7 @@ public sealed class RegistrationCollector(
     private const int TolerableShare = 3;
 
     private readonly Dictionary<RegisteredAgent, MarkedEntry> marked = [];
+    private readonly HashSet<RegisteredAgent> known = [];
 
     /// <summary>Draws the consequences of one round of probes. Not to be called concurrently.</summary>
     public async Task StepAsync(IReadOnlyCollection<AgentObservation> observations, CancellationToken cancellationToken)
@@ -54,7 +55,10 @@ public sealed class RegistrationCollector(
         var agent = observation.Agent;
         var isMarked = marked.TryGetValue(agent, out var mark);
         if (isMarked && observation.Silent == 0) return RestoreAsync(agent, mark!, cancellationToken);
-        if (!observation.IsDead || metrics.Suspended) return Task.CompletedTask;
+        if (observation is { SeenAlive: true, Silent: 0 } && !known.Contains(agent)) return ClearLeftoverAsync(agent, cancellationToken);
+        if (metrics.Suspended) return Task.CompletedTask;
+        if (!isMarked && !observation.SeenAlive && observation.Silent == AgentObservation.Threshold) return AdoptAsync(agent, cancellationToken);
+        if (!observation.IsDead && !(isMarked && observation.Silent >= AgentObservation.Threshold)) return Task.CompletedTask;
         if (!isMarked) return MarkAsync(agent, cancellationToken);
         return time.GetUtcNow() - mark!.At >= options.Grace ? DeleteAsync(agent, cancellationToken) : Task.CompletedTask;
     }
@@ -101,6 +105,39 @@ public sealed class RegistrationCollector(
         marked.Remove(agent);
     }
 
+    /// <summary>
+    /// A gateway that was restarted has forgotten what it marked: the mark on an agent that answers is taken off. What the agent
+    /// said before is not known any more, so it is left to the agent to say it again.
+    /// </summary>
+    private async Task ClearLeftoverAsync(RegisteredAgent agent, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(agent, cancellationToken) is { } entry && IsMarkedUnreachable(entry))
+        {
+            await registry.PutAsync(Unmarked(entry), cancellationToken);
+            log.EntryRestored(agent.ToString(), agent.Address);
+        }
+
+        known.Add(agent);
+    }
+
+    /// <summary>
+    /// An entry that was marked before this gateway was started, whose agent does not answer now either: the one that marked it
+    /// had seen the agent alive, so the work is finished here, after a grace of its own.
+    /// </summary>
+    private async Task AdoptAsync(RegisteredAgent agent, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(agent, cancellationToken) is not { } entry || !IsMarkedUnreachable(entry)) return;
+        marked[agent] = new MarkedEntry(Unmarked(entry), entry, time.GetUtcNow());
+    }
+
+    private static bool IsMarkedUnreachable(WorkloadEntry entry) =>
+        entry.Status?.Conditions.Any(condition => condition.Reason == Unreachable) == true;
+
+    private static WorkloadEntry Unmarked(WorkloadEntry entry) => entry with
+    {
+        Status = entry.Status! with { Conditions = [.. entry.Status!.Conditions.Where(condition => condition.Reason != Unreachable)] },
+    };
+
     private async Task DeleteAsync(RegisteredAgent agent, CancellationToken cancellationToken)
     {
         Invariant.Holds(!metrics.Suspended, $"{agent} is collected while collection is suspended");
@@ -125,6 +162,7 @@ public sealed class RegistrationCollector(
     {
         var current = observations.Select(observation => observation.Agent).ToHashSet();
         foreach (var gone in marked.Keys.Where(agent => !current.Contains(agent)).ToList()) marked.Remove(gone);
+        known.IntersectWith(current);
     }
 
     private void Suspend(bool suspend, int dead, int all)

@@ -22,6 +22,8 @@ internal sealed class GatewayRuntime : IDrainStep, IAsyncDisposable
     private readonly TimeSpan drainDelay;
     private readonly TimeProvider time;
     private readonly ILogger<GatewayRuntime> log;
+    private readonly Lock publishing = new();
+    private long published;
     private Task loop = Task.CompletedTask;
     private bool first = true;
     private int disposed;
@@ -47,8 +49,19 @@ internal sealed class GatewayRuntime : IDrainStep, IAsyncDisposable
 
     public void Start() => loop = Task.Run(RunAsync);
 
-    /// <summary>Hands over a snapshot; returns at once. A snapshot that is not synced is not served from.</summary>
-    public void Publish(MeshSnapshot snapshot) => pending.Writer.TryWrite(snapshot);
+    /// <summary>
+    /// Hands over a snapshot; returns at once. One that is not synced is not served from, and one that comes late, after a newer
+    /// one was handed over, is dropped.
+    /// </summary>
+    public void Publish(MeshSnapshot snapshot)
+    {
+        lock (publishing)
+        {
+            if (snapshot.Version < published) return;
+            published = snapshot.Version;
+            pending.Writer.TryWrite(snapshot);
+        }
+    }
 
     /// <summary>Not ready any more: waits for load balancers to notice, then closes all listeners, finishing what is in flight.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)

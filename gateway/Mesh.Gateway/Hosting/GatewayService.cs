@@ -17,11 +17,16 @@ internal sealed class GatewayService(
     GatewayRuntime runtime,
     StatusReader status,
     Readiness readiness,
-    ILoggerFactory loggers) : IHostedService
+    TimeProvider time,
+    ILoggerFactory loggers) : IHostedService, IDisposable
 {
+    /// <summary>How often it is looked whether the certificate at hand has expired.</summary>
+    private static readonly TimeSpan ExpiryCheck = TimeSpan.FromSeconds(10);
+
     private readonly ReadinessCondition certificate = readiness.Add("identity", "no certificate yet");
     private readonly List<HttpServer> servers = [];
     private MeshModel? model;
+    private ITimer? expiry;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -30,7 +35,7 @@ internal sealed class GatewayService(
         if (settings.Admin is { } endPoint) await ListenAsync(endPoint, "admin", admin.HandleAsync, cancellationToken);
 
         identity.Changed += Certified;
-        Certified();
+        expiry = time.CreateTimer(_ => Certified(), null, TimeSpan.Zero, ExpiryCheck);
         if (identity is CaWorkloadIdentity fromCa) fromCa.Start();
 
         runtime.Start();
@@ -46,12 +51,15 @@ internal sealed class GatewayService(
     {
         if (model is not null) model.Published -= runtime.Publish;
         identity.Changed -= Certified;
+        Dispose();
         foreach (var server in servers)
         {
             await server.StopAsync(cancellationToken);
             await server.DisposeAsync();
         }
     }
+
+    public void Dispose() => expiry?.Dispose();
 
     private Task HealthAsync(HttpContext context)
     {
@@ -62,7 +70,9 @@ internal sealed class GatewayService(
 
     private void Certified()
     {
-        if (identity.Current is not null) certificate.Met();
+        if (identity.Current is not { } current) return;
+        if (current.NotAfter > time.GetUtcNow()) certificate.Met();
+        else certificate.NotMet($"the certificate expired at {current.NotAfter:u} and was not renewed");
     }
 
     private async Task ListenAsync(IPEndPoint endPoint, string option, RequestDelegate handle, CancellationToken cancellationToken)

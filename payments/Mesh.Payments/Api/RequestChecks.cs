@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Mesh.Hosting.Redaction;
 using Mesh.Payments.Domain;
 
 namespace Mesh.Payments.Api;

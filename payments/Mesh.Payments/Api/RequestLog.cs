@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mesh.Hosting.AccessLogs;
-using Mesh.Payments.Domain;
+using Mesh.Hosting.Redaction;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Mesh.Payments.Api;

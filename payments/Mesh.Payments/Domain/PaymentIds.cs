@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mesh.Hosting.Redaction;
 
 namespace Mesh.Payments.Domain;
 

@@ -27,13 +27,28 @@ public sealed class SmallPartsTests
     }
 
     [Theory]
-    [InlineData("/a%2Fb/../c?x=%20", "/a%2Fb/../c", "x=%20")]
+    [InlineData("/a%2Fb//c?x=%20/../", "/a%2Fb//c", "x=%20/../")]
     [InlineData("http://host:80/p?q", "/p", "q")]
     [InlineData("http://host", "/", "")]
     [InlineData("http://host?q=1", "/", "q=1")]
     [InlineData("/", "/", "")]
     public void Targets_keep_what_the_caller_wrote(string raw, string path, string query) =>
         Assert.Equal(new RequestTarget(path, query), RequestTarget.Parse(raw));
+
+    [Theory]
+    [InlineData("/v1/../admin", "/admin")]
+    [InlineData("/v1/%2e%2E/admin", "/admin")]
+    [InlineData("/v1\\..\\admin", "/admin")]
+    [InlineData("/v1/./payments", "/v1/payments")]
+    [InlineData("/../../etc", "/etc")]
+    [InlineData("/a/b/..", "/a/")]
+    [InlineData("/a/.", "/a/")]
+    [InlineData("/..", "/")]
+    [InlineData("/a/.../b", "/a/.../b")]
+    [InlineData("/a/..b/c.", "/a/..b/c.")]
+    [InlineData("/a//../b", "/a/b")]
+    public void Dot_segments_are_resolved_before_routes_are_matched(string raw, string path) =>
+        Assert.Equal(new RequestTarget(path, ""), RequestTarget.Parse(raw));
 
     [Theory]
     [InlineData("*")]

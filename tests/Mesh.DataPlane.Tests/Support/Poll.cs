@@ -5,7 +5,7 @@ public static class Poll
     public static async Task<T> ForAsync<T>(Func<T?> find, string what)
         where T : class
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (!deadline.IsCancellationRequested)
         {
             if (find() is { } found) return found;

@@ -6,6 +6,29 @@ namespace Mesh.Hosting.Tests.AccessLogs;
 public sealed class AccessLogWriterTests
 {
     [Fact(Timeout = 60_000)]
+    public async Task A_card_number_that_a_caller_wrote_anywhere_is_not_in_the_log()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "access.jsonl");
+        await using (var log = new AccessLogWriter(path))
+        {
+            log.Write(new AccessLogEntry
+            {
+                StartTime = DateTimeOffset.UnixEpoch,
+                Process = "test",
+                Kind = AccessLogKind.Http,
+                Path = "/v1/payments?payment.payment_method=4242424242424242",
+                UserAgent = "card/4242 4242 4242 4242",
+                RequestId = "4000056655665556",
+            });
+        }
+
+        var line = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        Assert.Contains("/v1/payments?payment.payment_method=", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("4242", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("4000056655665556", line, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_full_disk_loses_lines_but_neither_the_log_nor_the_end_of_the_process()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "/dev/full is Linux's");

@@ -1,4 +1,4 @@
-using Mesh.Payments.Domain;
+using Mesh.Hosting.Redaction;
 
 namespace Mesh.Payments.Tests.Domain;
 

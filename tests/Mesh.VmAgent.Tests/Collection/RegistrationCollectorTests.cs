@@ -211,6 +211,47 @@ public sealed class RegistrationCollectorTests : IDisposable
         Assert.False(prober.IsDown(Endpoint(agent) with { ViaNetwork = "vpc-legacy" }));
     }
 
+    [Fact]
+    public async Task A_gateway_that_was_restarted_takes_its_mark_off_an_agent_that_answers()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        await SecondsAsync(1);
+        check.Set(agent, AgentAnswer.None);
+        await SecondsAsync(4);
+        Assert.Equal("AgentUnreachable", Assert.Single(registry.Only.Status!.Conditions).Reason);
+
+        check.Set(agent, AgentAnswer.Ready);
+        await RestartedAsync(seconds: 2);
+
+        Assert.Empty(registry.Only.Status!.Conditions);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_was_restarted_finishes_with_a_machine_that_was_marked_dead()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        await SecondsAsync(1);
+        check.Set(agent, AgentAnswer.None);
+        await SecondsAsync(4);
+
+        await RestartedAsync(seconds: 5);
+        Assert.Single(registry.Entries);
+        await RestartedAsync(seconds: 15);
+        Assert.Empty(registry.Entries);
+    }
+
+    private async Task RestartedAsync(int seconds)
+    {
+        var newProber = new AgentProber("vpc-legacy", check, time, NullLogger<AgentProber>.Instance);
+        var newCollector = new RegistrationCollector(registry, options, metrics, time, NullLogger<RegistrationCollector>.Instance);
+        for (var i = 0; i < seconds; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await newProber.RoundAsync([.. registry.Entries.Select(RegisteredAgent.Read).OfType<RegisteredAgent>()], Token);
+            await newCollector.StepAsync([.. newProber.Observations], Token);
+        }
+    }
+
     private async Task<RegisteredAgent> JoinAsync(string address)
     {
         var entry = WorkloadEntryBuilder.Build(Groups.Billing, Groups.Vm with { Address = address }, time.GetUtcNow());

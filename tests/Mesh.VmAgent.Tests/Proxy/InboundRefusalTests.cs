@@ -94,6 +94,19 @@ public sealed class InboundRefusalTests
     }
 
     [Fact]
+    public async Task A_policy_that_cannot_be_read_is_not_taken_for_permission()
+    {
+        await using var mesh = await AgentMesh.CreateAsync();
+        mesh.Configure("policy.yaml", AgentMesh.Policy("STRICT").Replace("mtls:", "mtlz:", StringComparison.Ordinal));
+        var echo = await StartEchoAsync(mesh);
+        using var client = new HttpClient();
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri($"http://127.0.0.1:{echo.InboundPort}/"), Token));
+
+        Assert.Contains("plain text", (await RefusalAsync(mesh, echo)).ResponseCodeDetails, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_is_taken_before_the_policy_is_known()
     {
         await using var mesh = await AgentMesh.CreateAsync();

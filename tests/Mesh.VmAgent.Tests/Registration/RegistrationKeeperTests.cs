@@ -63,6 +63,33 @@ public sealed class RegistrationKeeperTests
     }
 
     [Fact]
+    public async Task Health_that_somebody_took_off_the_entry_is_said_again()
+    {
+        await using var keeper = Keeper();
+        await keeper.LookAfterAsync(Token);
+        await keeper.ReportHealthAsync(new HealthChange(true, "ProbeSucceeded", "fine", time.GetUtcNow()), Token);
+        await registry.PutAsync(registry.Only with { Status = new IstioStatus() }, Token);
+
+        await keeper.LookAfterAsync(Token);
+
+        Assert.Equal("True", Assert.Single(registry.Only.Status!.Conditions).Status);
+    }
+
+    [Fact]
+    public async Task Health_that_a_gateway_denied_is_not_contradicted()
+    {
+        await using var keeper = Keeper();
+        await keeper.LookAfterAsync(Token);
+        await keeper.ReportHealthAsync(new HealthChange(true, "ProbeSucceeded", "fine", time.GetUtcNow()), Token);
+        var denied = new IstioCondition { Type = "Healthy", Status = "False", Reason = "AgentUnreachable" };
+        await registry.PutAsync(registry.Only with { Status = new IstioStatus { Conditions = [denied] } }, Token);
+
+        await keeper.LookAfterAsync(Token);
+
+        Assert.Equal("AgentUnreachable", Assert.Single(registry.Only.Status!.Conditions).Reason);
+    }
+
+    [Fact]
     public async Task A_changed_group_changes_the_entry()
     {
         await using var keeper = Keeper();

@@ -96,10 +96,12 @@ public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, 
 
     private static async Task<bool> BeginsWithConnectAsync(ConnectionContext connection)
     {
+        // A connection that says nothing is not kept for ever.
+        using var limit = new CancellationTokenSource(HeadTimeout);
         var input = connection.Transport.Input;
         while (true)
         {
-            var read = await input.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            var read = await input.ReadAsync(limit.Token).ConfigureAwait(false);
             var length = (int)Math.Min(read.Buffer.Length, Method.Length);
             var begins = read.Buffer.Slice(0, length).ToArray().AsSpan().SequenceEqual(Method[..length]);
             var undecided = begins && length < Method.Length && !read.IsCompleted;

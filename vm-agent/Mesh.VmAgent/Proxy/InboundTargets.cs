@@ -26,11 +26,15 @@ public sealed class InboundTargets
         selecting = new Lazy<ImmutableHashSet<string>>(ServicesSelectingThis);
     }
 
-    /// <summary>PeerAuthentication's word on a target's port.</summary>
+    /// <summary>
+    /// PeerAuthentication's word on a target's port. Permission that comes from no policy counts for nothing while a policy may
+    /// be in configuration that cannot be read.
+    /// </summary>
     public MtlsMode ModeOf(InboundTarget target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return state.View.InboundMtls(target.AppPort);
+        var mode = state.View.InboundMtls(target.AppPort);
+        return mode == MtlsMode.Permissive && state.MayLackPolicy ? MtlsMode.Strict : mode;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Config.Diagnostics;
 using Mesh.Config.Model;
 using Mesh.Config.Resources.Networking;
 using Mesh.VmAgent.Bootstrap;
@@ -12,6 +13,14 @@ public sealed record MeshState(MeshSnapshot Snapshot, MeshView View, WorkloadGro
 {
     /// <summary>Labels of this workload: the template's, the group's, then the agent's own.</summary>
     public required ImmutableSortedDictionary<string, string> Labels { get; init; }
+
+    /// <summary>
+    /// Some of the configuration cannot be read, and a policy may be in it: a file, a folder, a source, or a PeerAuthentication.
+    /// What is then missing must not be taken for permission.
+    /// </summary>
+    public bool MayLackPolicy { get; } = Snapshot.Diagnostics.Any(finding =>
+        finding.Severity == Severity.Error &&
+        (finding.Subject.Length == 0 || finding.Subject.StartsWith("PeerAuthentication ", StringComparison.Ordinal)));
 
     /// <summary>Null before all sources have synced: what is not known fails closed.</summary>
     public static MeshState? Of(MeshSnapshot? snapshot, AgentSettings settings)

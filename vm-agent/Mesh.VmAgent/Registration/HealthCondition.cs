@@ -17,6 +17,8 @@ internal static class HealthCondition
         return entry with { Status = (entry.Status ?? new IstioStatus()) with { Conditions = [Of(change), .. others] } };
     }
 
+    public static bool IsIn(WorkloadEntry entry) => entry.Status?.Conditions.Any(condition => condition.Type == Type) == true;
+
     private static IstioCondition Of(HealthChange change) => new()
     {
         Type = Type,

@@ -141,6 +141,7 @@ public sealed class RegistrationKeeper(
         if (written is null) log.Registering(entryName, registry.Place);
         else if (there is null) log.EntryWasDeleted(entryName, registry.Place);
         else if (!SameApartFromStatus(wanted, written)) log.GroupChanged(groupName, entryName);
+        else if (health is not null && !HealthCondition.IsIn(there)) log.HealthWasRemoved(entryName);
         else
         {
             Set(RegistrationState.Registered, $"registered in {registry.Place}");

@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Text;
 
-namespace Mesh.Payments.Domain;
+namespace Mesh.Hosting.Redaction;
 
 /// <summary>Finds what looks like a card number (PAN) in text, so that none is ever stored or logged.</summary>
 /// <remarks>
 /// A PAN is 13 to 19 digits that begin with a network's prefix and satisfy the Luhn check (ISO/IEC 7812-1); spaces, dots and
 /// dashes between digits are how people write them.
 /// </remarks>
-internal static class CardNumbers
+public static class CardNumbers
 {
     private const int Shortest = 13;
     private const int Longest = 19;
