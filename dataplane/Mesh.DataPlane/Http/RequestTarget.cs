@@ -1,3 +1,5 @@
+using Mesh.Config.Policy.Compilation;
+using Mesh.Config.Resources.MeshWide;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -38,7 +40,10 @@ public readonly record struct RequestTarget(string Path, string Query)
 
         var question = target.IndexOf('?', StringComparison.Ordinal);
         return question < 0
-            ? new RequestTarget(PathNormalization.Base(target), "")
-            : new RequestTarget(PathNormalization.Base(target[..question]), target[(question + 1)..]);
+            ? new RequestTarget(Normal(target), "")
+            : new RequestTarget(Normal(target[..question]), target[(question + 1)..]);
     }
+
+    /// <summary>Without this <c>/v1/../admin</c> passes a route's check for <c>/v1/</c> and the server answers for <c>/admin</c>.</summary>
+    private static string Normal(string path) => RequestPath.Of(path, PathNormalizationType.Base);
 }

@@ -8,7 +8,7 @@ namespace Mesh.Config.Policy.Compilation;
 /// decoded, <c>\</c> counts as <c>/</c>; then slashes merged; and <c>%2F</c>, <c>%5C</c> decoded before all that, as configured.
 /// </summary>
 /// <remarks>Source: Istio, "Authorization policy normalization".</remarks>
-internal static class RequestPath
+public static class RequestPath
 {
     public static string Of(string path, PathNormalizationType normalization)
     {
