@@ -18,6 +18,9 @@ public abstract class MeshSnapshot
     /// <summary>Accepted objects of one kind from all clusters, each with its cluster; byte-stable order.</summary>
     public abstract IEnumerable<(string Cluster, T Object)> Objects<T>() where T : MeshObject;
 
+    /// <summary>Network gateways that are given as host names, in lower case and ordered: a source has to resolve them.</summary>
+    public virtual ImmutableArray<string> GatewayHostNames => [];
+
     /// <summary>Findings of all sources and of the model itself.</summary>
     public abstract ImmutableArray<Diagnostic> Diagnostics { get; }
 }

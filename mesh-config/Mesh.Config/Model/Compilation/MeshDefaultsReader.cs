@@ -12,12 +12,19 @@ namespace Mesh.Config.Model.Compilation;
 /// </summary>
 internal static class MeshDefaultsReader
 {
-    public static MeshDefaults Read(MeshReader reader, string cluster) =>
-        Find(reader, cluster, map => map.MeshConfig) is { } config ? Of(config) : MeshDefaults.Default;
+    // Other ConfigMaps of the namespace come and go: only another instance of the settings is a change.
+    private static readonly MeshConfig NoConfig = new();
+    private static readonly MeshNetworks NoNetworks = new();
 
-    /// <summary>Null when no cluster has any.</summary>
-    public static MeshNetworks? Networks(MeshReader reader, string cluster) =>
-        Find(reader, cluster, map => map.MeshNetworks);
+    public static MeshDefaults Read(MeshReader reader, string cluster)
+    {
+        var config = reader.Fact("mesh-config", cluster, inner => Find(inner, cluster, map => map.MeshConfig) ?? NoConfig);
+        return ReferenceEquals(config, NoConfig) ? MeshDefaults.Default : Of(config);
+    }
+
+    /// <summary>Networks by name; none when no cluster has any.</summary>
+    public static MeshNetworks Networks(MeshReader reader, string cluster) =>
+        reader.Fact("mesh-network-settings", cluster, inner => Find(inner, cluster, map => map.MeshNetworks) ?? NoNetworks);
 
     private static T? Find<T>(MeshReader reader, string cluster, Func<ConfigMap, T?> part) where T : class =>
         reader.SetIn<ConfigMap>(reader.Options.RootNamespace).Entries<ConfigMap>()

@@ -1,18 +1,15 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model.Incremental;
-using Mesh.Config.Resources.Core;
+using Mesh.Config.Sources;
 
 namespace Mesh.Config.Model.Compilation;
 
-/// <summary>The east-west gateways of all networks, from Services labelled <c>topology.istio.io/network</c>.</summary>
+/// <summary>The east-west gateways of all networks, by address.</summary>
 /// <remarks>Source: istio pilot/pkg/model/network.go; multicluster.md §3 and §7 in the design notes.</remarks>
 internal sealed class NetworkGateways
 {
-    private const int DefaultPort = 15443;
-
     private readonly Dictionary<string, ImmutableArray<NetworkGateway>> _byNetwork;
     private readonly Dictionary<(string Network, string Cluster), ImmutableArray<NetworkGateway>> _byCluster;
 
@@ -40,6 +37,9 @@ internal sealed class NetworkGateways
     /// <summary>Ordered by address and port.</summary>
     public ImmutableArray<NetworkGateway> All { get; }
 
+    /// <summary>Gateways that are given as host names, in lower case: what somebody has to resolve.</summary>
+    public ImmutableArray<string> HostNames { get; private init; } = [];
+
     /// <summary>
     /// Least common multiple of the gateway counts: every weight is multiplied by it so that it can be divided evenly
     /// among the gateways of any network.
@@ -55,51 +55,33 @@ internal sealed class NetworkGateways
     public bool HasGateway(string network) => _byNetwork.ContainsKey(network);
 
     /// <summary>By value.</summary>
-    public bool Same(NetworkGateways other) => All.AsSpan().SequenceEqual(other.All.AsSpan());
+    public bool Same(NetworkGateways other) =>
+        All.AsSpan().SequenceEqual(other.All.AsSpan()) && HostNames.AsSpan().SequenceEqual(other.HostNames.AsSpan());
 
     public static NetworkGateways Compile(MeshReader index, List<Diagnostic> diagnostics)
     {
         var found = new List<NetworkGateway>();
-        foreach (var (cluster, service) in index.WithKey<Service>("", "", IndexKeys.HasLabel(TopologyLabels.Network)))
-            if (service.Metadata.Labels.TryGetValue(TopologyLabels.Network, out var network) && network.Length > 0)
-                found.AddRange(GatewaysOf(cluster, network, service, diagnostics));
-        return new NetworkGateways(found);
-    }
-
-    private static IEnumerable<NetworkGateway> GatewaysOf(
-        string cluster, string network, Service service, List<Diagnostic> diagnostics)
-    {
-        var port = DefaultPort;
-        if (service.Metadata.Labels.TryGetValue(TopologyLabels.GatewayPort, out var text)
-            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var labelled))
-            port = labelled;
-        if (!service.Spec.Ports.Any(candidate => candidate.Port == port))
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (gateway, source) in NetworkGatewayDiscovery.Find(index, diagnostics))
         {
-            Warn($"the Service is labelled as gateway of network {network} but has no port {port}: it is not used; add the port or the label {TopologyLabels.GatewayPort}");
-            yield break;
+            if (IPAddress.TryParse(gateway.Address, out _))
+            {
+                found.Add(gateway);
+                continue;
+            }
+
+            var name = gateway.Address.TrimEnd('.').ToLowerInvariant();
+            names.Add(name);
+            if (index.Find<ResolvedHost>("", "", name) is { } resolved)
+                found.AddRange(resolved.Addresses.Select(address => gateway with { Address = address }));
+            else
+                diagnostics.Add(new Diagnostic(
+                    Severity.Warning, "GatewayUnusable",
+                    $"gateway address {name} of network {gateway.Network} is a host name that has not been resolved: it is not used until it is",
+                    source?.Location ?? SourceLocation.None, source?.Subject ?? ""));
         }
 
-        var any = false;
-        foreach (var ingress in service.Status?.LoadBalancer?.Ingress ?? [])
-        {
-            any = true;
-            if (ingress.Ip.Length > 0)
-                yield return new NetworkGateway(network, cluster, ingress.Ip, port);
-            else if (ingress.Hostname.Length > 0)
-                Warn($"gateway address {ingress.Hostname} of network {network} is a host name, which is not resolved yet: it is not used; give IP addresses");
-        }
-
-        foreach (var address in service.Spec.ExternalIPs)
-        {
-            any = true;
-            if (IPAddress.TryParse(address, out _)) yield return new NetworkGateway(network, cluster, address, port);
-        }
-
-        if (!any)
-            Warn($"the gateway of network {network} has no address yet: status.loadBalancer.ingress and spec.externalIPs are empty");
-
-        void Warn(string message) => diagnostics.Add(
-            new Diagnostic(Severity.Warning, "GatewayUnusable", message, service.Location, service.Subject));
+        return new NetworkGateways(found) { HostNames = [.. names] };
     }
 
     private static uint GreatestCommonDivisor(uint a, uint b)

@@ -249,6 +249,8 @@ internal sealed class ServiceCompiler
 
     private void Add(ServiceBuilder builder, int servicePort, MeshEndpoint endpoint)
     {
+        if (endpoint.Network.Length == 0 && !builder.MeshExternal)
+            endpoint = endpoint with { Network = _facts.NetworkBySettings(endpoint.Cluster, endpoint.Address) };
         builder.AddEndpoint(servicePort, endpoint);
         // An external service is known by its subjectAltNames only.
         if (endpoint.ServiceAccount.Length > 0 && !builder.MeshExternal)

@@ -30,6 +30,8 @@ internal sealed class CompiledSnapshot(
         }
     }
 
+    public override ImmutableArray<string> GatewayHostNames => mesh.Gateways.HostNames;
+
     public CompiledMesh Mesh => mesh;
 
     public override MeshView ViewFrom(ProxyScope scope) => _views.GetOrAdd(

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using System.Net;
+using Mesh.Config.Model.Incremental;
+using Mesh.Config.Resources.MeshWide;
+
+namespace Mesh.Config.Model.Compilation;
+
+/// <summary>Networks of endpoints by their cluster or address, as the mesh's settings (<c>meshNetworks</c>) have them.</summary>
+/// <remarks>Source: istio pilot/pkg/serviceregistry/kube/controller/network.go; multicluster.md §2.</remarks>
+internal sealed class NetworkRanges
+{
+    private readonly ImmutableDictionary<string, string> _registries;
+    private readonly ImmutableArray<(IPNetwork Range, string Network)> _ranges;
+
+    private NetworkRanges(MeshNetworks networks)
+    {
+        Networks = networks;
+        var registries = ImmutableDictionary.CreateBuilder<string, string>();
+        var ranges = ImmutableArray.CreateBuilder<(IPNetwork, string)>();
+        foreach (var (name, network) in networks.Networks)
+        {
+            foreach (var endpoints in network.Endpoints)
+            {
+                if (endpoints.FromRegistry is { Length: > 0 } registry) registries.TryAdd(registry, name);
+                if (endpoints.FromCidr is { } range && IPNetwork.TryParse(range, out var parsed)) ranges.Add((parsed, name));
+            }
+        }
+
+        _registries = registries.ToImmutable();
+        _ranges = ranges.ToImmutable();
+    }
+
+    public MeshNetworks Networks { get; }
+
+    public static NetworkRanges Of(MeshReader index) => index.Fact("mesh-networks", "", static reader =>
+        new NetworkRanges(MeshDefaultsReader.Networks(reader, "")));
+
+    /// <summary>The network that names the cluster, else the first whose range has the address, else empty.</summary>
+    public string Find(string cluster, string address)
+    {
+        if (_registries.TryGetValue(cluster, out var registered)) return registered;
+        if (_ranges.IsEmpty || !IPAddress.TryParse(address, out var ip)) return "";
+        foreach (var (range, network) in _ranges)
+            if (range.Contains(ip))
+                return network;
+        return "";
+    }
+}
