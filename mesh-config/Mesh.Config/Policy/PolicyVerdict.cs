@@ -7,7 +7,8 @@ public sealed record PolicyVerdict
 {
     internal static PolicyVerdict NothingApplies { get; } = new()
     {
-        Allowed = true, Reason = "no ALLOW policy applies to this workload and no DENY policy matches",
+        Allowed = true,
+        Reason = "no ALLOW policy applies to this workload and no DENY policy matches",
     };
 
     /// <summary>

@@ -18,12 +18,15 @@ internal sealed class ProxyOptions
 
     private readonly Option<string> _namespace = new("--namespace", "-n")
     {
-        HelpName = "NS", DefaultValueFactory = _ => "default", Description = "Namespace of the proxy, and of objects that give none.",
+        HelpName = "NS",
+        DefaultValueFactory = _ => "default",
+        Description = "Namespace of the proxy, and of objects that give none.",
     };
 
     private readonly Option<string[]> _labels = new("--labels", "-l")
     {
-        HelpName = "k=v[,k=v]", Description = "Labels of the proxy's workload.",
+        HelpName = "k=v[,k=v]",
+        Description = "Labels of the proxy's workload.",
     };
 
     private readonly Option<ProxyType> _type = new("--type") { HelpName = "sidecar|router", Description = "What the proxy is." };

@@ -15,7 +15,9 @@ internal static class InspectionVerb
 
     public static Option<OutputFormat> Format(OutputFormat fallback, params string[] forms) => new("--output", "-o")
     {
-        HelpName = string.Join('|', forms), DefaultValueFactory = _ => fallback, Description = "Form of the output.",
+        HelpName = string.Join('|', forms),
+        DefaultValueFactory = _ => fallback,
+        Description = "Form of the output.",
     };
 
     /// <summary>Null when something cannot be read; standard error then says what.</summary>

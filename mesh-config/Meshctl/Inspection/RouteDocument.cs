@@ -24,8 +24,11 @@ internal static class RouteDocument
             case RouteAction.Redirect redirect:
                 document["redirect"] = new JsonObject
                 {
-                    ["code"] = redirect.Code, ["scheme"] = redirect.Scheme ?? "", ["authority"] = redirect.Authority ?? "",
-                    ["port"] = redirect.Port ?? 0, ["path"] = redirect.Path ?? "",
+                    ["code"] = redirect.Code,
+                    ["scheme"] = redirect.Scheme ?? "",
+                    ["authority"] = redirect.Authority ?? "",
+                    ["port"] = redirect.Port ?? 0,
+                    ["path"] = redirect.Path ?? "",
                 };
                 break;
             case RouteAction.DirectResponse response:

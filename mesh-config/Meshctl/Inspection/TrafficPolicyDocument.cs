@@ -33,7 +33,9 @@ internal static class TrafficPolicyDocument
         if (policy.Warmup is { } warmup)
             document["warmup"] = new JsonObject
             {
-                ["duration"] = Duration(warmup.Duration), ["minimumPercent"] = warmup.MinimumPercent, ["aggression"] = warmup.Aggression,
+                ["duration"] = Duration(warmup.Duration),
+                ["minimumPercent"] = warmup.MinimumPercent,
+                ["aggression"] = warmup.Aggression,
             };
         if (policy.RetryBudget is { } budget)
             document["retryBudget"] = new JsonObject { ["percent"] = budget.Percent, ["minConcurrency"] = budget.MinConcurrency };

@@ -23,11 +23,15 @@ internal static class ValidateVerb
         var files = InspectionVerb.Files("Files, folders or - for standard input.");
         var threshold = new Option<Severity>("--threshold")
         {
-            HelpName = "error|warning|info", DefaultValueFactory = _ => Severity.Error, Description = "Findings from this on fail.",
+            HelpName = "error|warning|info",
+            DefaultValueFactory = _ => Severity.Error,
+            Description = "Findings from this on fail.",
         };
         var space = new Option<string>("--namespace", "-n")
         {
-            HelpName = "NS", DefaultValueFactory = _ => "default", Description = "Namespace of objects that give none.",
+            HelpName = "NS",
+            DefaultValueFactory = _ => "default",
+            Description = "Namespace of objects that give none.",
         };
         var format = InspectionVerb.Format(OutputFormat.Table, "table", "json", "yaml");
         var command = new VerbCommand("validate", Description, Examples) { files, threshold, space, format };

@@ -65,7 +65,9 @@ public sealed class IstiodPoliciesTests
     private static WorkloadPolicy Policy(MeshObject resource, PolicySelector? selector, string workloadNamespace) =>
         TestMesh.Load(("eks-a", MeshYaml.Write(resource))).ViewFrom(new ProxyScope
         {
-            Cluster = "eks-a", Namespace = workloadNamespace, Labels = selector?.MatchLabels ?? TestMesh.Labels(),
+            Cluster = "eks-a",
+            Namespace = workloadNamespace,
+            Labels = selector?.MatchLabels ?? TestMesh.Labels(),
         }).Policy;
 
     private static List<JsonElement> Recorded()
@@ -90,7 +92,10 @@ public sealed class IstiodPoliciesTests
         from port in new[] { 8080, 8081, 9080, 9090 }
         select new PolicyRequest
         {
-            IsHttp = false, PeerIdentity = identity is null ? null : "spiffe://" + identity, SourceAddress = IPAddress.Parse(address), DestinationPort = port,
+            IsHttp = false,
+            PeerIdentity = identity is null ? null : "spiffe://" + identity,
+            SourceAddress = IPAddress.Parse(address),
+            DestinationPort = port,
         };
 
     /// <summary>Groups are alternatives, the rules of a group all hold, the matches of a rule are alternatives, the fields of a match all hold.</summary>

@@ -24,7 +24,9 @@ public sealed class IncrementalModelTests : IAsyncDisposable
 
     private static readonly ProxyScope _edge = new()
     {
-        Type = ProxyType.Router, Namespace = "istio-system", Labels = TestMesh.Labels(("istio", "ingress")),
+        Type = ProxyType.Router,
+        Namespace = "istio-system",
+        Labels = TestMesh.Labels(("istio", "ingress")),
     };
 
     private static readonly UpstreamKey _a = new("a.prod.svc.cluster.local", 80);

@@ -82,20 +82,32 @@ public sealed class AnyPolicyTests
                     {
                         Source = new AuthorizationSource
                         {
-                            Principals = Texts(random), NotPrincipals = Texts(random), Namespaces = Texts(random), ServiceAccounts = Texts(random),
-                            IpBlocks = Texts(random), NotIpBlocks = Texts(random), RequestPrincipals = Texts(random), TrustDomains = Texts(random),
+                            Principals = Texts(random),
+                            NotPrincipals = Texts(random),
+                            Namespaces = Texts(random),
+                            ServiceAccounts = Texts(random),
+                            IpBlocks = Texts(random),
+                            NotIpBlocks = Texts(random),
+                            RequestPrincipals = Texts(random),
+                            TrustDomains = Texts(random),
                         },
                     }),
                     To = Some(random, 3, () => new AuthorizationTo
                     {
                         Operation = new AuthorizationOperation
                         {
-                            Hosts = Texts(random), Paths = Texts(random), NotPaths = Texts(random), Ports = Texts(random), Methods = Texts(random),
+                            Hosts = Texts(random),
+                            Paths = Texts(random),
+                            NotPaths = Texts(random),
+                            Ports = Texts(random),
+                            Methods = Texts(random),
                         },
                     }),
                     When = Some(random, 3, () => new AuthorizationCondition
                     {
-                        Key = Keys[random.Next(Keys.Length)], Values = Texts(random), NotValues = Texts(random),
+                        Key = Keys[random.Next(Keys.Length)],
+                        Values = Texts(random),
+                        NotValues = Texts(random),
                     }),
                 }),
             },

@@ -29,8 +29,12 @@ internal static class TestPolicy
 
     public static PolicyRequest Get(string path = "/") => new()
     {
-        Method = "GET", Path = path, Authority = "payments:8080", DestinationPort = 8080,
-        SourceAddress = IPAddress.Parse("10.0.1.31"), DestinationAddress = IPAddress.Parse("10.0.1.11"),
+        Method = "GET",
+        Path = path,
+        Authority = "payments:8080",
+        DestinationPort = 8080,
+        SourceAddress = IPAddress.Parse("10.0.1.31"),
+        DestinationAddress = IPAddress.Parse("10.0.1.11"),
         PeerIdentity = "spiffe://cluster.local/ns/prod/sa/checkout",
     };
 

@@ -67,7 +67,10 @@ internal sealed class ServiceCompiler
             foreach (var port in service.Spec.Ports)
                 builder.AddEndpoint(port.Port, new MeshEndpoint
                 {
-                    Address = traits.AliasOf, Port = port.Port, Cluster = cluster, Namespace = space,
+                    Address = traits.AliasOf,
+                    Port = port.Port,
+                    Cluster = cluster,
+                    Namespace = space,
                 });
             return;
         }

@@ -54,7 +54,9 @@ internal sealed class JwtRules
             ? AuthenticationResult.Anonymous
             : new AuthenticationResult
             {
-                Passed = false, StatusCode = 401, Reason = $"a token of issuer \"{required.Issuer}\" is required and the request carries none",
+                Passed = false,
+                StatusCode = 401,
+                Reason = $"a token of issuer \"{required.Issuer}\" is required and the request carries none",
             };
     }
 
@@ -75,13 +77,13 @@ internal sealed class JwtRules
 
     private static AuthenticationResult Accept(
         JwtRule rule, ImmutableArray<TokenLocation> locations, JwtClaims claims, PolicyRequest request) => new()
-    {
-        Passed = true,
-        Reason = $"the token of issuer \"{claims.Issuer}\" is valid",
-        Claims = claims,
-        Remove = rule.ForwardOriginalToken ? [] : [.. locations.Where(location => RequestTokens.Find(location, request) is not null)],
-        Headers = [.. OutputHeaders(rule, claims)],
-    };
+        {
+            Passed = true,
+            Reason = $"the token of issuer \"{claims.Issuer}\" is valid",
+            Claims = claims,
+            Remove = rule.ForwardOriginalToken ? [] : [.. locations.Where(location => RequestTokens.Find(location, request) is not null)],
+            Headers = [.. OutputHeaders(rule, claims)],
+        };
 
     private static IEnumerable<KeyValuePair<string, string>> OutputHeaders(JwtRule rule, JwtClaims claims)
     {

@@ -22,7 +22,7 @@ internal static class GatewayApiListeners
         from gateway in config.ApiGateways
         where config.ControllerOf(gateway.Spec.GatewayClassName) == Controller && IsServedBy(gateway, config, scope, options)
         from listener in gateway.Spec.Listeners
-        // HBONE is the ambient mesh's and not an HTTP listener.
+            // HBONE is the ambient mesh's and not an HTTP listener.
         where listener.Protocol is "HTTP" or "HTTPS" or "TLS" or "TCP"
         select Convert(gateway, listener);
 

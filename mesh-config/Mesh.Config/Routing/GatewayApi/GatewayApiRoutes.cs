@@ -43,7 +43,7 @@ internal sealed class GatewayApiRoutes(TrafficConfig config, GatewayApiRules rul
         let hosts = RouteAttachment.Hosts(listener.Listener.Hostname, route.Spec.Hostnames)
         where !hosts.IsEmpty
         from rule in route.Spec.Rules
-        // Without a destination the connection is closed, as for an unknown name.
+            // Without a destination the connection is closed, as for an unknown name.
         let forward = backends.Forward(route, rule.BackendRefs, static _ => HeaderOperations.None)
         where forward is not null
         select new L4Route { Origin = route.Subject, SniHosts = hosts, Destinations = forward.Destinations };

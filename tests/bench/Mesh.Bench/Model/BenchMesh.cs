@@ -58,7 +58,11 @@ internal sealed class BenchMesh
 
     public static ProxyScope Scope { get; } = new()
     {
-        Type = ProxyType.Router, Cluster = "c1", Network = "net-1", Namespace = "istio-system", Locality = new Locality("eu", "eu-1a"),
+        Type = ProxyType.Router,
+        Cluster = "c1",
+        Network = "net-1",
+        Namespace = "istio-system",
+        Locality = new Locality("eu", "eu-1a"),
     };
 
     public static UpstreamKey KeyOf(int service) => new($"{NameOf(service)}.{SpaceOf(service)}.svc.cluster.local", 8080);
