@@ -1,6 +1,6 @@
 using Mesh.Config.Registration;
-using Mesh.Config.Resources.Networking;
 using Mesh.Config.Resources;
+using Mesh.Config.Resources.Networking;
 using Mesh.Hosting;
 
 namespace Mesh.Gateway.Collection;

@@ -1,5 +1,5 @@
-using Mesh.Config.Resources.Networking;
 using Mesh.Config.Resources;
+using Mesh.Config.Resources.Networking;
 using Mesh.VmAgent.Health;
 using Mesh.VmAgent.Registration;
 
