@@ -111,6 +111,7 @@ internal static class GatewayHost
 
     private static MeshModel CreateModel(GatewaySettings settings, TimeProvider time) => MeshModel.Start(
         settings.Sources.Select(source => new FolderSource(source.Folder, source.Cluster, time: time)),
+        new SystemHostLookup(),
         new MeshModelOptions { TrustDomain = settings.TrustDomain, SyncDeadline = settings.SyncDeadline },
         time);
 }

@@ -67,6 +67,21 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
         return model;
     }
 
+    /// <summary>The same, and network gateways that are given as host names are resolved, and again when an answer has run out.</summary>
+    public static MeshModel Start(
+        IEnumerable<IMeshSource> sources,
+        IHostLookup hosts,
+        MeshModelOptions? options = null,
+        TimeProvider? time = null,
+        CancellationToken cancellationToken = default)
+    {
+        var resolver = new NetworkGatewayResolver(hosts, time);
+        var model = new MeshModel(sources.Append(resolver), options, time);
+        model.Published += resolver.Follow;
+        model.Run(cancellationToken);
+        return model;
+    }
+
     /// <summary>The first synced snapshot.</summary>
     public Task<MeshSnapshot> WaitSyncedAsync(CancellationToken cancellationToken) =>
         _synced.Task.WaitAsync(cancellationToken);

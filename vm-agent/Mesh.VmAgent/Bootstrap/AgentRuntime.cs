@@ -91,6 +91,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         model = MeshModel.Start(
             settings.Sources.Select(source => new FolderSource(source.Folder, source.Cluster, time: time)),
+            new SystemHostLookup(),
             new MeshModelOptions { TrustDomain = settings.TrustDomain, SyncDeadline = settings.SyncDeadline },
             time,
             stop.Token);

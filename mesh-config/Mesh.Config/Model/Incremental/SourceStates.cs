@@ -48,7 +48,7 @@ internal sealed class SourceStates
         {
             var key = ObjectKey.Of(value);
             // Late and repeated events say nothing new.
-            if (state.Objects.TryGetValue(key, out var known) && known.Location == value.Location && MeshYaml.Same(known, value)) continue;
+            if (state.Objects.TryGetValue(key, out var known) && known.Location == value.Location && SayTheSame(known, value)) continue;
             state.Objects[key] = value;
             MarkChanged(state, key, value);
         }
@@ -110,4 +110,10 @@ internal sealed class SourceStates
 
         public IEnumerable<Diagnostic> Findings => Failure is null ? Diagnostics : Diagnostics.Add(Failure);
     }
+
+    /// <summary>What DNS said is no resource and has no schema to compare by.</summary>
+    private static bool SayTheSame(MeshObject left, MeshObject right) =>
+        left is ResolvedHost before && right is ResolvedHost now
+            ? before.Addresses.AsSpan().SequenceEqual(now.Addresses.AsSpan())
+            : MeshYaml.Same(left, right);
 }
