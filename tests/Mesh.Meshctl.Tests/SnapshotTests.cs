@@ -41,7 +41,6 @@ public sealed class SnapshotTests
 
     [Theory]
     [InlineData("bookinfo")]
-    [InlineData("external")]
     [InlineData("grpc-echo")]
     [InlineData("helloworld")]
     [InlineData("httpbin")]
