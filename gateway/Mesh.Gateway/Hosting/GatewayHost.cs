@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Mesh.Config.Model;
 using Mesh.Config.Sources;
+using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Admin;

@@ -3,6 +3,7 @@ using System.Net;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model;
 using Mesh.Config.Sources;
+using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Registration;

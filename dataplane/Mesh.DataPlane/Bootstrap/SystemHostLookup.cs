@@ -1,6 +1,7 @@
 using System.Net;
+using Mesh.Config.Sources;
 
-namespace Mesh.Config.Sources;
+namespace Mesh.DataPlane.Bootstrap;
 
 /// <summary>The resolver of the operating system, which does not tell how long an answer holds.</summary>
 public sealed class SystemHostLookup : IHostLookup
