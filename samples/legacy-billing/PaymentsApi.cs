@@ -28,7 +28,7 @@ internal sealed class PaymentsApi(HttpClient client, Uri payments)
             var text = await response.Content.ReadAsStringAsync(cancellationToken);
             return Judge(invoice, response.StatusCode, text);
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (error is HttpRequestException or System.Net.Sockets.SocketException)
         {
             return new PaymentOutcome(invoice.Id, "unavailable", error.Message, null);
         }

@@ -247,7 +247,7 @@ internal sealed class SampleTraffic : IDisposable
         {
             (succeeded, status) = (false, $"{failure.StatusCode}: {failure.Status.Detail}");
         }
-        catch (HttpRequestException failure)
+        catch (Exception failure) when (failure is HttpRequestException or System.Net.Sockets.SocketException)
         {
             (succeeded, status) = (false, failure.Message);
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Mesh.Hosting.Health;
 
 namespace Mesh.Gateway.Collection;
@@ -29,7 +30,8 @@ public sealed class HttpAgentCheck(TimeSpan timeout, TimeProvider time) : IAgent
             using var response = await client.SendAsync(request, both.Token);
             return response.StatusCode == HttpStatusCode.OK ? AgentAnswer.Ready : AgentAnswer.NotReady;
         }
-        catch (HttpRequestException)
+        // The handler lets the socket's own exception out where the peer resets just after it accepted.
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             return AgentAnswer.None;
         }

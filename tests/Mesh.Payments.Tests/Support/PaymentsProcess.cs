@@ -47,9 +47,9 @@ internal sealed class PaymentsProcess : IDisposable
                 using var response = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/healthz/ready"), TestContext.Current.CancellationToken);
                 if (response.IsSuccessStatusCode) return process;
             }
-            catch (HttpRequestException) when (clock.Elapsed < Deadline && !process.process.HasExited)
+            catch (Exception exception) when (exception is HttpRequestException or SocketException && clock.Elapsed < Deadline && !process.process.HasExited)
             {
-                // Not listening yet.
+                // Not listening yet. The handler lets the socket's exception out where the peer resets just after it accepted.
             }
 
             if (process.process.HasExited) Assert.Fail($"mesh-payments ended: {await process.error}");

@@ -58,6 +58,11 @@ public sealed class GrpcProbe : IProbe, IDisposable
                 : error.HttpRequestError.ToString();
             return ProbeResult.Failure(reason, $"grpc health {target.Authority}: {error.Message}");
         }
+        catch (SocketException error)
+        {
+            // The handler lets it out where the peer resets just after it accepted.
+            return ProbeResult.Failure(error.SocketErrorCode.ToString(), $"grpc health {target.Authority}: {error.Message}");
+        }
         catch (IOException error)
         {
             return ProbeResult.Failure("BadAnswer", $"grpc health {target.Authority}: {error.Message}");

@@ -52,6 +52,11 @@ public sealed class HttpProbe : IProbe, IDisposable
                 : error.HttpRequestError.ToString();
             return ProbeResult.Failure(reason, $"GET {target}: {error.Message}");
         }
+        catch (SocketException error)
+        {
+            // The handler lets it out where the peer resets just after it accepted.
+            return ProbeResult.Failure(error.SocketErrorCode.ToString(), $"GET {target}: {error.Message}");
+        }
     }
 
     public void Dispose() => client.Dispose();
