@@ -15,6 +15,11 @@ internal sealed record PaymentsOptions
 
     public required Storage.StoreAddress Store { get; init; }
 
+    public Acquiring.AcquirerAddress Acquirer { get; init; } = Acquiring.AcquirerAddress.Sandbox;
+
+    /// <summary>How long one call of the acquirer may take before its outcome counts as unknown.</summary>
+    public TimeSpan AcquirerTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>A path, <c>-</c> for standard output, or null for none.</summary>
     public string? AccessLog { get; init; }
 

@@ -108,6 +108,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         services.AddSingleton(database);
         services.AddSingleton(new PaymentReader(database));
         services.AddSingleton(new EventReader(database));
+        services.AddSingleton(_ => options.Acquirer.Open(options.AcquirerTimeout, time));
         services.AddSingleton<ChangeSignal>();
         services.AddSingleton<PaymentWatch>();
         services.AddSingleton(provider => new MutationQueue(

@@ -1,6 +1,7 @@
 using System.Net;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Settings;
+using Mesh.Payments.Acquiring;
 using Mesh.Payments.Api;
 using Mesh.Payments.Storage;
 
@@ -11,9 +12,14 @@ internal sealed class PaymentsSettings
 {
     private static readonly TimeSpan ShortestKeyLifetime = TimeSpan.FromHours(24);
 
+    private static readonly TimeSpan ShortestAcquirerTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestAcquirerTimeout = TimeSpan.FromMinutes(5);
+
     private readonly CommonSettings common;
     private readonly Setting<IPEndPoint> listen;
     private readonly Setting<StoreAddress> store;
+    private readonly Setting<AcquirerAddress> acquirer;
+    private readonly Setting<TimeSpan> acquirerTimeout;
     private readonly Setting<IReadOnlyList<IPNetwork>> trustedProxies;
     private readonly Setting<IReadOnlyList<MerchantBinding>> merchants;
     private readonly Setting<TimeSpan> keyLifetime;
@@ -30,6 +36,11 @@ internal sealed class PaymentsSettings
         store = Definition.Required("store", "STORE",
             "Where payments are kept: sqlite:FILE, or postgres:Host=...;Database=...;Username=... (password in PGPASSWORD or PGPASSFILE).",
             StoreAddress.Parse);
+        acquirer = Definition.WithDefault("acquirer", "ACQUIRER",
+            "Who moves the money: http://HOST:PORT of a service that speaks acquirer.v1, or sandbox, which decides by token in this process.",
+            AcquirerAddress.Parse, "sandbox");
+        acquirerTimeout = Definition.WithDefault("acquirer-timeout", "DURATION",
+            "How long a call of the acquirer may take before its outcome counts as unknown; 100ms to 5m.", AcquirerTimeout, "10s");
         trustedProxies = Definition.Many("trusted-proxy", "ADDR",
             "Address or range of this workload's own proxy: only from there x-forwarded-client-cert is believed.", TrustedProxies.Parse);
         merchants = Definition.Many("merchant-binding", "SPIFFE-ID=MERCHANT",
@@ -50,6 +61,8 @@ internal sealed class PaymentsSettings
         Listen = settings.Get(listen),
         Admin = settings.Get(common.Admin!),
         Store = settings.Get(store),
+        Acquirer = settings.Get(acquirer),
+        AcquirerTimeout = settings.Get(acquirerTimeout),
         AccessLog = settings.Get(common.AccessLog),
         TrustedProxies = settings.Get(trustedProxies),
         Merchants = settings.Get(merchants),
@@ -58,6 +71,14 @@ internal sealed class PaymentsSettings
         RequestLimit = settings.Get(requestLimit),
         LogLevel = settings.Get(common.LogLevel),
     };
+
+    private static TimeSpan AcquirerTimeout(string text)
+    {
+        var timeout = SettingParsers.Duration(text);
+        return timeout >= ShortestAcquirerTimeout && timeout <= LongestAcquirerTimeout
+            ? timeout
+            : throw new FormatException($"'{text}' is not between 100ms and 5m");
+    }
 
     private static TimeSpan KeyLifetime(string text)
     {

@@ -4,17 +4,23 @@ using Mesh.Payments.Tests.Support;
 namespace Mesh.Payments.Tests.Api;
 
 /// <summary>
-/// Refuses changes of payments.v1 that break clients: what stood in payments-v1.txt must still be there. What is new is added
-/// to the file in the same commit.
+/// Refuses changes that break the other side of a contract: what stood in payments-v1.txt must still be there, and so for each
+/// package. What is new is added to the file in the same commit.
 /// </summary>
 public sealed class ProtoCompatibilityTests
 {
-    [Fact]
-    public void Nothing_that_clients_know_of_payments_v1_has_gone_or_changed_and_nothing_new_is_unrecorded()
-    {
-        var recorded = File.ReadAllLines(Repository.File("tests", "Mesh.Payments.Tests", "Api", "payments-v1.txt"));
+    private static readonly FileDescriptor[] Files = [V1.PaymentsReflection.Descriptor, Mesh.Acquirer.V1.AcquirerReflection.Descriptor];
 
-        var current = Describe(V1.PaymentsReflection.Descriptor).Order(StringComparer.Ordinal).ToList();
+    public static TheoryData<string> Packages => [.. Files.Select(file => file.Package)];
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Nothing_that_the_other_side_knows_has_gone_or_changed_and_nothing_new_is_unrecorded(string package)
+    {
+        var golden = package.Replace('.', '-') + ".txt";
+        var recorded = File.ReadAllLines(Repository.File("tests", "Mesh.Payments.Tests", "Api", golden));
+
+        var current = Describe(Files.Single(file => file.Package == package)).Order(StringComparer.Ordinal).ToList();
 
         Assert.Empty(recorded.Except(current).Select(line => $"gone or changed: {line}"));
         Assert.Empty(current.Except(recorded).Select(line => $"not recorded yet: {line}"));
