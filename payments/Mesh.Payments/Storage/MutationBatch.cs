@@ -45,7 +45,7 @@ internal sealed class MutationBatch(
 
     /// <summary>Runs and commits.</summary>
     /// <returns>For each mutation, in their order, its answer, or the exception that its decision threw.</returns>
-    public async Task<IReadOnlyList<MutationResult>> RunAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CommitResult<StoredAnswer>>> RunAsync(CancellationToken cancellationToken)
     {
         await session.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -84,28 +84,28 @@ internal sealed class MutationBatch(
         }
     }
 
-    private MutationResult Decide(Mutation mutation)
+    private CommitResult<StoredAnswer> Decide(Mutation mutation)
     {
         var key = (mutation.Caller, mutation.IdempotencyKey);
-        if (keys.TryGetValue(key, out var row)) return new MutationResult(Replay(mutation, row), null);
+        if (keys.TryGetValue(key, out var row)) return new CommitResult<StoredAnswer>(Replay(mutation, row));
         try
         {
             var payment = mutation.PaymentId is { } id ? payments.GetValueOrDefault(id) : null;
             if (mutation.PaymentId is { } missing && payment is null)
-                return new MutationResult(mutation.Encode(PaymentDecision.Refuse(Refusal.NotFound(missing))), null);
+                return new CommitResult<StoredAnswer>(mutation.Encode(PaymentDecision.Refuse(Refusal.NotFound(missing))));
             var decision = mutation.Decide(payment, now);
             var answer = mutation.Encode(decision);
-            if (decision.Refusal is { IsDecided: false }) return new MutationResult(answer, null);
+            if (decision.Refusal is { IsDecided: false }) return new CommitResult<StoredAnswer>(answer);
             Keep(payment, decision);
             decided.Add((mutation, answer));
             keys.Add(key, new KeyRow(mutation.Method, mutation.Fingerprint, answer));
-            return new MutationResult(answer, null);
+            return new CommitResult<StoredAnswer>(answer);
         }
 #pragma warning disable CA1031 // One request's defect must not fail the others in its batch; its caller gets the exception.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return new MutationResult(null, exception);
+            return new CommitResult<StoredAnswer>(null, exception);
         }
     }
 
