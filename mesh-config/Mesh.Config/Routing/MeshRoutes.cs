@@ -15,7 +15,7 @@ internal sealed class MeshRoutes(
 {
     public HttpRouteTable Compile(string host, int port)
     {
-        var source = FindVirtualService(host);
+        var source = FindVirtualService(host, port);
         var rules = source is null ? [] : routes.Compile(source, GatewayNames.Mesh, port).ToList();
         // Where a host has a VirtualService, routes of the Gateway API for it do not count.
         if (source is null) rules.AddRange(apiRoutes.Compile(host, port));
@@ -27,7 +27,7 @@ internal sealed class MeshRoutes(
 
     public ImmutableArray<L4Route> CompileConnections(string host, int port, L4RouteCompiler compiler)
     {
-        var source = FindVirtualService(host);
+        var source = FindVirtualService(host, port);
         ImmutableArray<L4Route> found = source is null
             ? []
             :
@@ -43,7 +43,7 @@ internal sealed class MeshRoutes(
     }
 
     /// <summary>The most specific host wins; among equals the own namespace's, then the oldest. They are not merged.</summary>
-    private VirtualService? FindVirtualService(string host)
+    private VirtualService? FindVirtualService(string host, int port)
     {
         VirtualService? best = null;
         var bestHost = "";
@@ -52,7 +52,7 @@ internal sealed class MeshRoutes(
                      source.Spec.ExportTo, config.Settings.DefaultVirtualServiceExportTo, source.Metadata.Namespace, scope.Namespace)))
         {
             if (!candidate.Spec.Gateways.IsEmpty && !candidate.Spec.Gateways.Contains(GatewayNames.Mesh)) continue;
-            if (!visibility.Sees(candidate)) continue;
+            if (!visibility.Sees(candidate, port)) continue;
             foreach (var pattern in candidate.Spec.Hosts)
             {
                 var full = HostNames.Complete(pattern, candidate.Metadata.Namespace, options.ClusterDomain);

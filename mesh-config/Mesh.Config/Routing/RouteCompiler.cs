@@ -15,7 +15,7 @@ internal sealed class RouteCompiler(
     /// <summary>Rules of one VirtualService that apply to <paramref name="gateway"/>, in order, up to a catch-all.</summary>
     public IEnumerable<RouteRule> Compile(VirtualService source, string gateway, int listenerPort)
     {
-        foreach (var rule in Delegates.Expand(source, options.ClusterDomain, FindDelegate))
+        foreach (var rule in config.HttpRulesOf(source))
         {
             var conditions = rule.Spec.Match.Where(match => Applies(match, gateway, listenerPort))
                 .Select(match => new RequestCondition(match))
@@ -25,15 +25,6 @@ internal sealed class RouteCompiler(
             yield return compiled;
             if (compiled.IsCatchAll) yield break;
         }
-
-        // The delegate must be there, be one (no hosts), and be exported to the root's namespace.
-        VirtualService? FindDelegate(string space, string name) =>
-            config.VirtualServiceNamed(space, name) is { } found
-            && found.Spec.Hosts.IsEmpty
-            && Visibility.Exports(
-                found.Spec.ExportTo, config.Settings.DefaultVirtualServiceExportTo, space, source.Metadata.Namespace)
-                ? found
-                : null;
     }
 
     /// <summary>What a VirtualService asks for and is not done yet; said once, never silently dropped.</summary>

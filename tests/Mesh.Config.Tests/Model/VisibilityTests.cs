@@ -21,6 +21,11 @@ public sealed class VisibilityTests
     [InlineData("*/*.data.svc.cluster.local", "db.data")]
     [InlineData("shop/web.prod.svc.cluster.local", "")]
     [InlineData("~/*", "")]
+    [InlineData("*/*\", \"~prod/*", "db.data web.shop")]
+    [InlineData("*/*\", \"~*/web.shop.svc.cluster.local", "db.data web.prod")]
+    [InlineData("*/*\", \"~./*", "db.data web.prod")]
+    [InlineData("./*\", \"data/*\", \"~data/other.data.svc.cluster.local", "db.data web.shop")]
+    [InlineData("~prod/web.prod.svc.cluster.local", "db.data web.shop")]
     public void Egress_hosts_say_what_is_seen(string host, string expected)
     {
         Assert.Equal(expected, string.Join(' ', Seen("shop", Sidecar("s", "shop", $"egress: [{{hosts: [\"{host}\"]}}]"))));
@@ -135,6 +140,16 @@ public sealed class VisibilityTests
 
         Assert.Single(view.FindUpstream(new UpstreamKey("web.prod.svc.cluster.local", 80))!.Endpoints);
         Assert.Equal(2, view.FindUpstream(new UpstreamKey("web.shop.svc.cluster.local", 80))!.Endpoints.Length);
+    }
+
+    [Fact]
+    public void What_a_delegate_of_an_imported_VirtualService_leads_to_is_imported_along()
+    {
+        var text = Sidecar("s", "shop", "egress: [{hosts: [\"prod/*\"]}]")
+                   + "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v, namespace: prod}, spec: {hosts: [web], http: [{delegate: {name: d, namespace: data}}]}}\n---\n"
+                   + "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: d, namespace: data}, spec: {http: [{route: [{destination: {host: db}}]}]}}\n---\n";
+
+        Assert.Equal(["db.data", "web.prod"], Seen("shop", text));
     }
 
     private static string Origin(string text) => View("shop", text)

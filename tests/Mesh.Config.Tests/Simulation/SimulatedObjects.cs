@@ -243,7 +243,7 @@ internal sealed class SimulatedObjects(Random random)
         apiVersion: networking.istio.io/v1
         kind: Sidecar
         metadata: {name: {{Name}}, namespace: {{Pick("prod", "shop", "istio-system")}} }
-        spec: {egress: [{hosts: ["{{Pick("./*", "prod/*", "*/*", "shop/b.shop.svc.cluster.local")}}"]}]}
+        spec: {egress: [{{Pick("", "{port: {number: 80, protocol: HTTP, name: http}, hosts: [\"prod/*\"]}, ")}}{hosts: ["{{Pick("./*", "prod/*", "*/*", "shop/b.shop.svc.cluster.local")}}"]}]}
         """;
 
     private string GatewayService()

@@ -23,7 +23,7 @@ internal sealed class CompiledView : MeshView
     private readonly ConcurrentDictionary<(string Host, int Port), HttpRouteTable> _routes = new(1, 1);
     private readonly Lazy<ImmutableArray<GatewayListener>> _listeners;
     private readonly Lazy<WorkloadPolicy> _policy;
-    private readonly Lazy<Func<CompiledService, bool>> _sees;
+    private readonly Lazy<ProxyVisibility> _visibility;
 
     /// <param name="memo">Of this scope: keeps what later snapshots may take over.</param>
     public CompiledView(CompiledSnapshot snapshot, ProxyScope scope, ViewMemo memo)
@@ -32,7 +32,7 @@ internal sealed class CompiledView : MeshView
         _mesh = snapshot.Mesh;
         _memo = memo;
         Scope = scope;
-        _sees = new Lazy<Func<CompiledService, bool>>(() => Sees(new MeshReader(_mesh)));
+        _visibility = new Lazy<ProxyVisibility>(() => VisibilityOf(new MeshReader(_mesh)));
         _listeners = new Lazy<ImmutableArray<GatewayListener>>(() =>
             _memo.Listeners.Get("", _mesh, reader => new ViewMemo.Listening(CompileListeners(reader))).Listeners);
         _policy = new Lazy<WorkloadPolicy>(() => _memo.Policy.Get("", _mesh, reader =>
@@ -53,13 +53,14 @@ internal sealed class CompiledView : MeshView
         // An ExternalName that stands for a service of the mesh is no destination of its own.
         where service is not null && service.Host == host
         from port in service.Ports
+        where _visibility.Value.Sees(service, port.Info.Port)
         select FindUpstream(new UpstreamKey(service.Host, port.Info.Port))!;
 
     public override Upstream? FindUpstream(UpstreamKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
         if (_upstreams.TryGetValue(key, out var known)) return known;
-        if (FindService(key.Host) is not { } service || service.FindPort(key.Port) is null) return null;
+        if (FindService(key.Host, key.Port) is null) return null;
         return _upstreams.GetOrAdd(key, _memo.Upstreams.Get(
             key, _mesh, reader => Build(reader, key, directOnly: false)));
     }
@@ -67,7 +68,7 @@ internal sealed class CompiledView : MeshView
     public override HttpRouteTable? OutboundRoutes(string host, int port)
     {
         ArgumentNullException.ThrowIfNull(host);
-        if (FindService(ResolveHost(host)) is not { } service || service.FindPort(port) is null) return null;
+        if (FindCalled(ResolveHost(host), port) is not { } service) return null;
         return _routes.GetOrAdd((service.Host, port), key => _memo.Routes.Get(key, _mesh, reader =>
             new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader), MeshApiRoutesOf(reader)).Compile(key.Host, key.Port)));
     }
@@ -75,7 +76,7 @@ internal sealed class CompiledView : MeshView
     public override ImmutableArray<L4Route> OutboundConnectionRoutes(string host, int port)
     {
         ArgumentNullException.ThrowIfNull(host);
-        if (FindService(ResolveHost(host)) is not { } service || service.FindPort(port) is null) return [];
+        if (FindCalled(ResolveHost(host), port) is not { } service) return [];
         return _memo.ConnectionRoutes.Get((service.Host, port), _mesh, reader => new ViewMemo.Connecting(
             new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader), MeshApiRoutesOf(reader))
                 .CompileConnections(service.Host, port, ConnectionsOf(reader)))).Routes;
@@ -145,8 +146,18 @@ internal sealed class CompiledView : MeshView
     }
 
     /// <summary>For what is not kept longer than this view.</summary>
-    private CompiledService? FindService(string host) =>
-        ServiceLookup.Find(name => _mesh.Services.GetValueOrDefault(name), host, _sees.Value);
+    private CompiledService? FindService(string host) => FindService(host, _visibility.Value.Sees);
+
+    /// <summary>The service as a destination, null when it has no such port.</summary>
+    private CompiledService? FindService(string host, int port) =>
+        FindService(host, service => _visibility.Value.Sees(service, port)) is { } found && found.FindPort(port) is not null ? found : null;
+
+    /// <summary>The service that the proxy's clients call, null when it has no such port or they may not.</summary>
+    private CompiledService? FindCalled(string host, int port) =>
+        FindService(host, service => _visibility.Value.Calls(service, port)) is { } found && found.FindPort(port) is not null ? found : null;
+
+    private CompiledService? FindService(string host, Func<CompiledService, bool> sees) =>
+        ServiceLookup.Find(name => _mesh.Services.GetValueOrDefault(name), host, sees);
 
     private Func<CompiledService, bool> Sees(MeshReader reader) => VisibilityOf(reader).Sees;
 
@@ -189,7 +200,9 @@ internal sealed class CompiledView : MeshView
     /// <param name="key">Its host and port have been found; they are looked up again so that it is noted what the result comes from.</param>
     private Upstream Build(MeshReader reader, UpstreamKey key, bool directOnly)
     {
-        var service = ServiceLookup.Find(reader.Service, key.Host, Sees(reader))!;
+        var visibility = VisibilityOf(reader);
+        var service = ServiceLookup.Find(
+            reader.Service, key.Host, directOnly ? visibility.Sees : candidate => visibility.Sees(candidate, key.Port))!;
         var port = service.FindPort(key.Port)!;
         key = key with { Host = service.Host };
         var config = ConfigOf(reader);

@@ -28,12 +28,30 @@ internal sealed class ProxyVisibility
     /// <summary>outboundTrafficPolicy ALLOW_ANY.</summary>
     public bool AllowsUnknownDestinations { get; }
 
+    /// <summary>Some port of the service may be a destination.</summary>
     public bool Sees(CompiledService service) =>
         service.IsVisibleTo(_scope.Namespace, _defaults)
-        && (_imports is null || _imports.Has(service) || _destinations.Contains(service.Host));
+        && (_imports is null || _imports.Has(service) || service.Ports.Any(port => LeadsTo(service, port.Info.Port)));
 
-    public bool Sees(VirtualService source) =>
+    /// <summary>The port of the service may be a destination, if only of a route.</summary>
+    public bool Sees(CompiledService service, int port) =>
+        service.IsVisibleTo(_scope.Namespace, _defaults)
+        && (_imports is null || _imports.Has(service, port) || LeadsTo(service, port));
+
+    /// <summary>The proxy's own clients may call the port of the service.</summary>
+    public bool Calls(CompiledService service, int port) =>
+        service.IsVisibleTo(_scope.Namespace, _defaults)
+        && (_imports is null || _imports.ListenerOf(port)?.Has(service, port) == true);
+
+    /// <param name="port">Of the calls that it may route.</param>
+    public bool Sees(VirtualService source, int port) =>
         Visibility.Exports(
             source.Spec.ExportTo, _defaults.DefaultVirtualServiceExportTo, source.Metadata.Namespace, _scope.Namespace)
-        && (_imports is null || _imports.Has(source, _domain));
+        && (_imports is null || _imports.ListenerOf(port)?.Has(source, _domain) == true);
+
+    /// <summary>An imported VirtualService leads there.</summary>
+    private bool LeadsTo(CompiledService service, int port) =>
+        _destinations.Count > 0
+        && (_destinations.Contains(EgressImports.Destination(service.Host, 0))
+            || _destinations.Contains(EgressImports.Destination(service.Host, port)));
 }

@@ -5,6 +5,7 @@ using Mesh.Config.Resources.Core;
 using Mesh.Config.Resources.GatewayApi;
 using Mesh.Config.Resources.Networking;
 using Mesh.Config.Resources.Security;
+using Mesh.Config.Routing;
 
 namespace Mesh.Config.Model.Compilation;
 
@@ -68,13 +69,31 @@ internal sealed class TrafficConfig(MeshReader index, string cluster)
         ? null
         : Sidecars.Choose(SidecarsIn(scope.Namespace), SidecarsIn(index.Options.RootNamespace), scope);
 
-    /// <summary>Hosts that the VirtualServices imported by a Sidecar lead to.</summary>
+    /// <summary>What the VirtualServices imported by a Sidecar lead to, as <see cref="EgressImports.Destination"/> writes it.</summary>
     public IEnumerable<string> DestinationsOf(Sidecar sidecar, string clientNamespace) =>
         // As one text, so that a changed VirtualService that leads to the same hosts changes nothing.
-        index.Fact($"imported {sidecar.Subject} for {clientNamespace}", cluster, reader => string.Join(
-                '\n', new EgressImports(sidecar, clientNamespace)
-                    .Destinations(new TrafficConfig(reader, cluster).VirtualServices, reader.Options.ClusterDomain)))
+        index.Fact($"imported {sidecar.Subject} for {clientNamespace}", cluster, reader =>
+            {
+                var config = new TrafficConfig(reader, cluster);
+                return string.Join('\n', new EgressImports(sidecar, clientNamespace)
+                    .Destinations(config.VirtualServices, config.HttpRulesOf, reader.Options.ClusterDomain));
+            })
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Rules of a VirtualService with hosts, where those that delegate are replaced by the delegate's.</summary>
+    public IEnumerable<HttpRuleInForce> HttpRulesOf(VirtualService source)
+    {
+        return Delegates.Expand(source, index.Options.ClusterDomain, FindDelegate);
+
+        // The delegate must be there, be one (no hosts), and be exported to the root's namespace.
+        VirtualService? FindDelegate(string space, string name) =>
+            VirtualServiceNamed(space, name) is { } found
+            && found.Spec.Hosts.IsEmpty
+            && Visibility.Exports(
+                found.Spec.ExportTo, Settings.DefaultVirtualServiceExportTo, space, source.Metadata.Namespace)
+                ? found
+                : null;
+    }
 
     private ImmutableArray<Sidecar> SidecarsIn(string objectNamespace) =>
         index.SetIn<Sidecar>(objectNamespace).Derived<Sidecar>(cluster, Effective);
