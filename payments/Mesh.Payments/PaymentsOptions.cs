@@ -37,5 +37,8 @@ internal sealed record PaymentsOptions
     /// <summary>Bytes of one request; more is refused with RESOURCE_EXHAUSTED (gRPC) or 413.</summary>
     public int RequestLimit { get; init; } = 64 * 1024;
 
+    /// <summary>Messages of the queue that are worked on at once.</summary>
+    public int Workers { get; init; } = 16;
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 }

@@ -9,6 +9,7 @@ using Mesh.Hosting.Logging;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Shutdown;
 using Mesh.Payments.Api;
+using Mesh.Payments.Messaging;
 using Mesh.Payments.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -93,6 +94,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
 
         var app = builder.Build();
         app.UseHealthEndpoint(readiness);
+        app.UseDeadLetterEndpoints(app.Services.GetRequiredService<IDeadLetters>(), options.Admin);
         IAccessLog log = accessLog is null ? new NoAccessLog() : accessLog;
         app.UseMiddleware<RequestLog>(new TrustedProxies(options.TrustedProxies), log, options.Name);
         app.MapGrpcService<PaymentsService>();
@@ -117,6 +119,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         services.AddSingleton(new MerchantAccess(options.Merchants));
         services.AddSingleton<HealthServiceImpl>();
         services.AddSingleton<PaymentsService>();
+        services.AddMessaging(new PumpOptions { Concurrency = options.Workers, DrainTimeout = options.DrainTimeout });
         services.AddDrain(readiness, options.DrainTimeout);
         services.AddGrpc(grpc =>
         {

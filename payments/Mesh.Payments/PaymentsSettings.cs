@@ -25,6 +25,7 @@ internal sealed class PaymentsSettings
     private readonly Setting<TimeSpan> keyLifetime;
     private readonly Setting<TimeSpan> drainTimeout;
     private readonly Setting<int> requestLimit;
+    private readonly Setting<int> workers;
 
     public PaymentsSettings()
     {
@@ -51,6 +52,8 @@ internal sealed class PaymentsSettings
             "How long requests in flight may take when the process is told to stop.", SettingParsers.Duration, "10s");
         requestLimit = Definition.WithDefault("request-limit", "BYTES", "Largest request.",
             SettingParsers.WholeNumber(1024, 16 * 1024 * 1024), "65536");
+        workers = Definition.WithDefault("workers", "COUNT", "Messages of the queue that are worked on at once.",
+            SettingParsers.WholeNumber(1, 256), "16");
     }
 
     public SettingsDefinition Definition { get; }
@@ -69,6 +72,7 @@ internal sealed class PaymentsSettings
         KeyLifetime = settings.Get(keyLifetime),
         DrainTimeout = settings.Get(drainTimeout),
         RequestLimit = settings.Get(requestLimit),
+        Workers = settings.Get(workers),
         LogLevel = settings.Get(common.LogLevel),
     };
 
