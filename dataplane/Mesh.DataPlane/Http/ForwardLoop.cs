@@ -10,14 +10,17 @@ internal sealed class ForwardLoop
 {
     private readonly UpstreamBalancer balancer;
     private readonly IHttpForwarding forwarding;
+    private readonly RequestMirror mirror;
     private readonly int replayLimit;
     private readonly TimeProvider time;
     private readonly Random random;
 
-    public ForwardLoop(UpstreamBalancer balancer, IHttpForwarding forwarding, int replayLimit, TimeProvider time, Random random)
+    public ForwardLoop(
+        UpstreamBalancer balancer, IHttpForwarding forwarding, RequestMirror mirror, int replayLimit, TimeProvider time, Random random)
     {
         this.balancer = balancer;
         this.forwarding = forwarding;
+        this.mirror = mirror;
         this.replayLimit = replayLimit;
         this.time = time;
         this.random = random;
@@ -41,10 +44,12 @@ internal sealed class ForwardLoop
             var canHaveBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
             if (canHaveBody) record.Body = new RequestBody(context.Request.Body, plan.Retries.Attempts > 0 ? replayLimit : 0);
             using var deadline = new RequestDeadline(context, plan.Timeout, time);
+            if (plan.Mirrors.Count > 0) mirror.Start(context, plan, record.Body);
             await RunAsync(context, plan, record, state, deadline).ConfigureAwait(false);
         }
         finally
         {
+            if (record.Body is { } body) await body.EndAsync().ConfigureAwait(false);
             state.Leave();
         }
     }
@@ -59,7 +64,7 @@ internal sealed class ForwardLoop
             ForwardResult? last = null;
             while (true)
             {
-                if (balancer.Pick(plan.Upstream, tried) is not { } endpoint)
+                if (balancer.Pick(plan.Upstream, tried, plan.Hash) is not { } endpoint)
                 {
                     await ReplyNoEndpointAsync(context, plan, record, last).ConfigureAwait(false);
                     return;
@@ -148,7 +153,7 @@ internal sealed class ForwardLoop
     /// that declare no protocol; a plain port declared <c>http</c> gets HTTP/1.1.
     /// </summary>
     /// <remarks>Source: Istio, "Protocol Selection".</remarks>
-    private static bool UseHttp2(HttpContext context, Upstream upstream, ProxyEndpoint endpoint)
+    internal static bool UseHttp2(HttpContext context, Upstream upstream, ProxyEndpoint endpoint)
     {
         if (upstream.Protocol is ServiceProtocol.Grpc or ServiceProtocol.Http2 || GrpcStatus.IsGrpc(context.Request)) return true;
         if (!HttpProtocol.IsHttp2(context.Request.Protocol)) return false;

@@ -17,4 +17,10 @@ public sealed record ForwardPlan
     public TimeSpan? Timeout { get; init; }
     public RetryPolicy Retries { get; init; } = RetryPolicy.None;
     public IReadOnlyList<HeaderOperations> Headers { get; init; } = [];
+
+    /// <summary>Who gets a copy of the request.</summary>
+    public IReadOnlyList<RouteMirror> Mirrors { get; init; } = [];
+
+    /// <summary>What consistent hashing goes by; null: the request has nothing of it, and any endpoint will do.</summary>
+    public ulong? Hash { get; init; }
 }

@@ -11,15 +11,31 @@ public static class GrpcStatus
     public const int Ok = 0;
     public const int Cancelled = 1;
     public const int Unknown = 2;
+    public const int InvalidArgument = 3;
     public const int DeadlineExceeded = 4;
+    public const int NotFound = 5;
+    public const int AlreadyExists = 6;
+    public const int PermissionDenied = 7;
     public const int ResourceExhausted = 8;
+    public const int FailedPrecondition = 9;
+    public const int Aborted = 10;
+    public const int OutOfRange = 11;
     public const int Unimplemented = 12;
     public const int Internal = 13;
     public const int Unavailable = 14;
+    public const int DataLoss = 15;
+    public const int Unauthenticated = 16;
 
     public const string StatusHeader = "grpc-status";
     public const string MessageHeader = "grpc-message";
     public const string TimeoutHeader = "grpc-timeout";
+
+    private static readonly string[] Names =
+    [
+        "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
+        "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
+        "UNAUTHENTICATED",
+    ];
 
     public static bool IsGrpc(HttpRequest request)
     {
@@ -38,13 +54,38 @@ public static class GrpcStatus
     public static int ToHttp(int status) => status switch
     {
         Ok => 200,
-        Unknown or Internal or 15 => 500,
-        Unavailable => 503,
+        Cancelled => 499,
         DeadlineExceeded => 504,
-        Unimplemented => 501,
+        NotFound => 404,
+        AlreadyExists or Aborted => 409,
+        PermissionDenied => 403,
         ResourceExhausted => 429,
-        _ => 400,
+        Unimplemented => 501,
+        Unknown or Internal or DataLoss => 500,
+        Unavailable => 503,
+        Unauthenticated => 401,
+        InvalidArgument or FailedPrecondition or OutOfRange => 400,
+        _ => 500,
     };
+
+    /// <summary>What a gRPC client is told for an answer that has an HTTP status only.</summary>
+    /// <remarks>Source: gRPC, "HTTP to gRPC Status Code Mapping".</remarks>
+    public static int OfHttp(int status) => status switch
+    {
+        400 => Internal,
+        401 => Unauthenticated,
+        403 => PermissionDenied,
+        404 => Unimplemented,
+        429 or 502 or 503 or 504 => Unavailable,
+        _ => Unknown,
+    };
+
+    /// <summary>Reads a name such as <c>UNAVAILABLE</c>, as Istio's resources have it; null when there is no such status.</summary>
+    public static int? ByName(string name)
+    {
+        var index = Array.IndexOf(Names, name);
+        return index < 0 ? null : index;
+    }
 
     /// <summary>Envoy's retry condition for a gRPC status; null when there is none.</summary>
     public static string? RetryCondition(int status) => status switch

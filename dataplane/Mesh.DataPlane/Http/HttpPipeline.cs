@@ -8,8 +8,8 @@ namespace Mesh.DataPlane.Http;
 /// <summary>
 /// What happens to every HTTP request, in gateway and agent alike:
 /// <code>
-/// request -> headers (trace, request id, forwarded) -> route -> destination by weight -> endpoint -> forwarding
-///                                                                    ^-- other endpoint, backoff --'
+/// request -> headers (trace, request id, forwarded) -> route -> CORS -> fault -> destination by weight -> endpoint -> forwarding
+///                                                                                      ^-- other endpoint, backoff --'
 ///         -> access log
 /// </code>
 /// </summary>
@@ -21,6 +21,7 @@ public sealed class HttpPipeline
     private readonly HttpPipelineOptions options;
     private readonly IEndpointDirectory directory;
     private readonly ForwardLoop loop;
+    private readonly FaultInjection faults;
     private readonly IAccessLog log;
     private readonly TimeProvider time;
     private readonly Random random;
@@ -30,6 +31,7 @@ public sealed class HttpPipeline
         IEndpointDirectory directory,
         UpstreamBalancer balancer,
         IHttpForwarding forwarding,
+        UpstreamChannels channels,
         IAccessLog log,
         TimeProvider time,
         Random random)
@@ -40,7 +42,9 @@ public sealed class HttpPipeline
         this.log = log;
         this.time = time;
         this.random = random;
-        loop = new ForwardLoop(balancer, forwarding, options.ReplayLimit, time, random);
+        faults = new FaultInjection(options.Process, time, random);
+        var mirror = new RequestMirror(directory, balancer, channels, time, random);
+        loop = new ForwardLoop(balancer, forwarding, mirror, options.ReplayLimit, time, random);
     }
 
     /// <summary>Serves a request by <paramref name="routes"/>; null routes answer 404, as an empty table would.</summary>
@@ -126,6 +130,13 @@ public sealed class HttpPipeline
         }
 
         record.RouteName = match.Route.Name;
+        if (match.Route.Cors is { } cors && CrossOrigin.Answers(context, cors))
+        {
+            record.Details = "cors_preflight";
+            return;
+        }
+
+        if (match.Route.Fault is { } fault && await faults.EndsAsync(context, fault, record).ConfigureAwait(false)) return;
         switch (match.Route.Action)
         {
             case RouteAction.Redirect redirect:
@@ -169,6 +180,8 @@ public sealed class HttpPipeline
             Timeout = match.Route.Timeout,
             Retries = match.Route.Retries,
             Headers = [destination.Headers, match.Route.Headers],
+            Mirrors = match.Route.Mirrors,
+            Hash = upstream.Policy.Hash is { } hash ? RequestHash.Of(context, hash, target) : null,
         };
         await loop.RunAsync(context, plan, record).ConfigureAwait(false);
     }

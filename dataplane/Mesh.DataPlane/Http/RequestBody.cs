@@ -12,6 +12,7 @@ public sealed class RequestBody
     private readonly Stream source;
     private readonly SemaphoreSlim reading = new(1, 1);
     private readonly int limit;
+    private readonly List<MirroredBody> copies = [];
     private byte[] recorded = [];
     private int length;
     private long total;
@@ -37,6 +38,24 @@ public sealed class RequestBody
     /// <summary>A stream over the whole body, for one try. The one of an abandoned try must not be read any more.</summary>
     public Stream Open() => new TryStream(this);
 
+    /// <summary>Gives <paramref name="copy"/> everything that is read from now on; to be called before the first try.</summary>
+    internal void CopyTo(MirroredBody copy) => copies.Add(copy);
+
+    /// <summary>The request is over, and nobody will read the rest of its body.</summary>
+    internal async ValueTask EndAsync()
+    {
+        if (copies.Count == 0) return;
+        await reading.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            EndCopies(new IOException("the request was over before its body"));
+        }
+        finally
+        {
+            reading.Release();
+        }
+    }
+
     /// <summary>Reads at <paramref name="offset"/>; 0 at the end of the body.</summary>
     internal async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -57,11 +76,13 @@ public sealed class RequestBody
             if (read == 0) ended = true;
             Interlocked.Add(ref total, read);
             Record(buffer.Span[..read]);
+            Copy(buffer.Span[..read]);
             return read;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             Error = error;
+            EndCopies(error);
             throw;
         }
         finally
@@ -89,6 +110,17 @@ public sealed class RequestBody
             Array.Resize(ref recorded, Math.Min(limit, Math.Max(length + bytes.Length, recorded.Length * 2)));
         bytes.CopyTo(recorded.AsSpan(length));
         length += bytes.Length;
+    }
+
+    private void Copy(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) EndCopies(null);
+        else foreach (var copy in copies) copy.Append(bytes);
+    }
+
+    private void EndCopies(Exception? broken)
+    {
+        foreach (var copy in copies) copy.End(broken);
     }
 
     private sealed class TryStream(RequestBody body) : Stream

@@ -23,6 +23,10 @@ internal sealed class RequestLog
     }
 
     public string Flags { get; set; } = ResponseFlags.None;
+
+    /// <summary>Flag of a fault that came before everything else; stands in front of <see cref="Flags"/>.</summary>
+    public string? Injected { get; set; }
+
     public string? Details { get; set; }
     public string? TraceId { get; set; }
     public string? RequestId { get; set; }
@@ -56,7 +60,7 @@ internal sealed class RequestLog
             Path = Path,
             Protocol = HttpProtocol.IsHttp2(context.Request.Protocol) ? "HTTP/2" : context.Request.Protocol,
             ResponseCode = NoResponse ? 0 : context.Response.StatusCode,
-            ResponseFlags = Flags,
+            ResponseFlags = AllFlags,
             ResponseCodeDetails = Details,
             BytesReceived = Body?.Received ?? 0,
             BytesSent = BytesSent,
@@ -86,6 +90,13 @@ internal sealed class RequestLog
         UpstreamHost = EndpointId.Of(endpoint).ToString();
         ViaNetwork = endpoint.ViaNetwork;
     }
+
+    private string AllFlags => (Injected, Flags) switch
+    {
+        (null, _) => Flags,
+        (_, ResponseFlags.None) => Injected,
+        _ => $"{Injected},{Flags}",
+    };
 
     private static string? Address(IPAddress? address, int port) => address is null ? null : new IPEndPoint(address, port).ToString();
 

@@ -16,4 +16,6 @@ public static class ResponseFlags
     public const string RetryLimitExceeded = "URX";
     public const string DownstreamConnectionTermination = "DC";
     public const string DownstreamProtocolError = "DPE";
+    public const string DelayInjected = "DI";
+    public const string FaultInjected = "FI";
 }

@@ -23,14 +23,16 @@ internal static class RouteActions
         return destinations[^1];
     }
 
-    /// <remarks>Source: Envoy RouteAction.prefix_rewrite; Istio HTTPRewrite.uri.</remarks>
+    /// <remarks>Source: Envoy RouteAction.prefix_rewrite and regex_rewrite; Istio HTTPRewrite.</remarks>
     public static RequestTarget Rewrite(RouteMatch match, RequestTarget target)
     {
+        if (match.Route.RewritePath is { } rewrite) return target with { Path = Rooted(rewrite.Apply(target.Path)) };
         if (match.Route.RewriteUri is not { } uri) return target;
         var path = match.MatchedPrefix is { } prefix && target.Path.Length >= prefix.Length ? uri + target.Path[prefix.Length..] : uri;
-        if (!path.StartsWith('/')) path = "/" + path;
-        return target with { Path = path };
+        return target with { Path = Rooted(path) };
     }
+
+    private static string Rooted(string path) => path.StartsWith('/') ? path : "/" + path;
 
     public static string Location(RouteAction.Redirect redirect, string scheme, string authority, RequestTarget target)
     {

@@ -12,11 +12,13 @@ public sealed class EndpointPicker
 {
     private readonly OutlierDetector outliers;
     private readonly IEndpointHealth health;
+    private readonly TimeProvider time;
     private readonly Random random;
 
     /// <param name="random">Seed it to make choices repeatable; it is locked, so any instance will do.</param>
-    public EndpointPicker(OutlierDetector outliers, IEndpointHealth health, Random random)
+    public EndpointPicker(OutlierDetector outliers, IEndpointHealth health, TimeProvider time, Random random)
     {
+        this.time = time;
         this.outliers = outliers;
         this.health = health;
         this.random = random;
@@ -26,18 +28,26 @@ public sealed class EndpointPicker
     /// Endpoints that failed this request already. They are avoided, also at the price of a worse priority, but chosen again when
     /// nothing else is usable.
     /// </param>
-    public ProxyEndpoint? Pick(Upstream upstream, UpstreamState state, IReadOnlyCollection<EndpointId> tried)
+    /// <param name="hash">What consistent hashing goes by; null: any endpoint will do.</param>
+    public ProxyEndpoint? Pick(Upstream upstream, UpstreamState state, IReadOnlyCollection<EndpointId> tried, ulong? hash = null)
     {
         ArgumentNullException.ThrowIfNull(upstream);
+        ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(tried);
         outliers.Sweep(upstream, state);
+        if (hash is { } key && state.Tables is { } tables)
+        {
+            return tables.Find(key, endpoint => IsUsable(state, endpoint) && !tried.Contains(EndpointId.Of(endpoint)))
+                ?? tables.Find(key, endpoint => IsUsable(state, endpoint));
+        }
+
         var candidates = Candidates(upstream, state, tried);
         if (candidates.Count == 0 && tried.Count > 0) candidates = Candidates(upstream, state, []);
         return candidates.Count switch
         {
             0 => null,
             1 => candidates[0],
-            _ => Balance(upstream.Policy.LoadBalancer, candidates, state),
+            _ => Balance(upstream.Policy, candidates, state),
         };
     }
 
@@ -71,55 +81,67 @@ public sealed class EndpointPicker
         && !state.Of(endpoint).IsEjected
         && !health.IsDown(endpoint);
 
-    private ProxyEndpoint Balance(LoadBalancerKind kind, List<ProxyEndpoint> candidates, UpstreamState state) => kind switch
+    private ProxyEndpoint Balance(TrafficPolicy policy, List<ProxyEndpoint> candidates, UpstreamState state)
     {
-        LoadBalancerKind.RoundRobin => SmoothRoundRobin(candidates, state),
-        LoadBalancerKind.LeastRequest => PowerOfTwo(candidates, state),
-        // Consistent hashing needs the request's key and comes with it; until then it balances evenly.
-        _ => ByWeight(candidates),
-    };
-
-    private ProxyEndpoint PowerOfTwo(List<ProxyEndpoint> candidates, UpstreamState state)
-    {
-        var first = ByWeight(candidates);
-        var second = ByWeight(candidates);
-        // Load relative to weight, compared crosswise to stay in integers.
-        var loadOfFirst = (state.Of(first).Active + 1L) * second.Weight;
-        var loadOfSecond = (state.Of(second).Active + 1L) * first.Weight;
-        return loadOfSecond < loadOfFirst ? second : first;
+        var weights = Weights(policy.Warmup, candidates, state);
+        return policy.LoadBalancer switch
+        {
+            LoadBalancerKind.RoundRobin => SmoothRoundRobin(candidates, weights, state),
+            LoadBalancerKind.LeastRequest => PowerOfTwo(candidates, weights, state),
+            // Also what consistent hashing does with a request that has nothing to go by.
+            _ => candidates[ByWeight(weights)],
+        };
     }
 
-    private ProxyEndpoint ByWeight(List<ProxyEndpoint> candidates)
+    /// <summary>An endpoint that is warming up counts for a part of its weight.</summary>
+    private double[] Weights(WarmupPolicy? warmup, List<ProxyEndpoint> candidates, UpstreamState state)
     {
-        long total = 0;
-        foreach (var candidate in candidates) total += candidate.Weight;
-        long ticket;
-        lock (random) ticket = random.NextInt64(total);
-        foreach (var candidate in candidates)
+        var weights = new double[candidates.Count];
+        for (var i = 0; i < weights.Length; i++)
+            weights[i] = candidates[i].Weight * (warmup is null ? 1 : Warmup.Share(warmup, time.GetUtcNow() - state.Of(candidates[i]).Since(time)));
+        return weights;
+    }
+
+    private ProxyEndpoint PowerOfTwo(List<ProxyEndpoint> candidates, double[] weights, UpstreamState state)
+    {
+        var first = ByWeight(weights);
+        var second = ByWeight(weights);
+        // Load relative to weight, compared crosswise. Idle ones are equal: both were drawn by their weights already.
+        var loadOfFirst = state.Of(candidates[first]).Active * weights[second];
+        var loadOfSecond = state.Of(candidates[second]).Active * weights[first];
+        return candidates[loadOfSecond < loadOfFirst ? second : first];
+    }
+
+    /// <returns>An index.</returns>
+    private int ByWeight(double[] weights)
+    {
+        double ticket;
+        lock (random) ticket = random.NextDouble() * weights.Sum();
+        for (var i = 0; i < weights.Length; i++)
         {
-            ticket -= candidate.Weight;
-            if (ticket < 0) return candidate;
+            ticket -= weights[i];
+            if (ticket < 0) return i;
         }
 
-        return candidates[^1];
+        return weights.Length - 1;
     }
 
     /// <summary>Nginx's smooth weighted round robin: each gains its weight, the richest is taken and pays the sum.</summary>
-    private static ProxyEndpoint SmoothRoundRobin(List<ProxyEndpoint> candidates, UpstreamState state)
+    private static ProxyEndpoint SmoothRoundRobin(List<ProxyEndpoint> candidates, double[] weights, UpstreamState state)
     {
         lock (state.Gate)
         {
             ProxyEndpoint? best = null;
             var bestCredit = double.MinValue;
             double total = 0;
-            foreach (var candidate in candidates)
+            for (var i = 0; i < weights.Length; i++)
             {
-                var id = EndpointId.Of(candidate);
-                var credit = state.RoundRobin.GetValueOrDefault(id) + candidate.Weight;
+                var id = EndpointId.Of(candidates[i]);
+                var credit = state.RoundRobin.GetValueOrDefault(id) + weights[i];
                 state.RoundRobin[id] = credit;
-                total += candidate.Weight;
+                total += weights[i];
                 if (credit <= bestCredit) continue;
-                best = candidate;
+                best = candidates[i];
                 bestCredit = credit;
             }
 

@@ -3,6 +3,7 @@ namespace Mesh.DataPlane.Upstreams;
 /// <summary>What happened lately at one endpoint of one upstream. Counters are guarded by <see cref="OutlierDetector"/>'s lock of the upstream.</summary>
 public sealed class EndpointState
 {
+    private long since;
     private int active;
 
     /// <summary>Requests or connections in flight.</summary>
@@ -18,6 +19,23 @@ public sealed class EndpointState
 
     public int Consecutive5xx { get; internal set; }
     public int ConsecutiveGatewayErrors { get; internal set; }
+
+    /// <summary>When it was first looked at, from which warming up counts.</summary>
+    internal DateTimeOffset Since(TimeProvider time)
+    {
+        var known = Volatile.Read(ref since);
+        if (known == 0)
+        {
+            var now = time.GetUtcNow().UtcTicks;
+            known = Interlocked.CompareExchange(ref since, now, 0);
+            if (known == 0) known = now;
+        }
+
+        return new DateTimeOffset(known, TimeSpan.Zero);
+    }
+
+    /// <summary>It comes back from an ejection and warms up again.</summary>
+    internal void BeginAgain() => Volatile.Write(ref since, 0);
 
     public void Enter() => Interlocked.Increment(ref active);
 

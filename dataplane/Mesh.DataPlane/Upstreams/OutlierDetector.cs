@@ -73,6 +73,7 @@ public sealed class OutlierDetector
                 endpoint.EjectedUntil = null;
                 // A returned endpoint starts afresh: it needs a whole new row of errors to go again.
                 endpoint.Consecutive5xx = endpoint.ConsecutiveGatewayErrors = 0;
+                endpoint.BeginAgain();
                 Ejection?.Invoke(new EjectionEvent(upstream.Key, id, false, TimeSpan.Zero, "ejection time is over"));
             }
         }

@@ -11,7 +11,7 @@ public sealed class UpstreamBalancer
     public UpstreamBalancer(IEndpointHealth health, TimeProvider time, Random random)
     {
         Outliers = new OutlierDetector(time);
-        picker = new EndpointPicker(Outliers, health, random);
+        picker = new EndpointPicker(Outliers, health, time, random);
     }
 
     public OutlierDetector Outliers { get; }
@@ -19,7 +19,8 @@ public sealed class UpstreamBalancer
     public UpstreamStates States { get; } = new();
 
     /// <inheritdoc cref="EndpointPicker.Pick"/>
-    public ProxyEndpoint? Pick(Upstream upstream, IReadOnlyCollection<EndpointId> tried) => picker.Pick(upstream, States.Of(upstream), tried);
+    public ProxyEndpoint? Pick(Upstream upstream, IReadOnlyCollection<EndpointId> tried, ulong? hash = null) =>
+        picker.Pick(upstream, States.Of(upstream), tried, hash);
 
     public void Report(Upstream upstream, ProxyEndpoint endpoint, TryOutcome outcome) =>
         Outliers.Report(upstream, States.Of(upstream), endpoint, outcome);

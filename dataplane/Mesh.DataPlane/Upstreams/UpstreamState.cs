@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mesh.Config.Model;
+using Mesh.DataPlane.Upstreams.Hashing;
 
 namespace Mesh.DataPlane.Upstreams;
 
@@ -8,6 +9,7 @@ public sealed class UpstreamState
 {
     private readonly ConcurrentDictionary<EndpointId, EndpointState> endpoints = new();
     private Upstream? known;
+    private HashTables? tables;
     private int active;
     private int retries;
 
@@ -26,13 +28,23 @@ public sealed class UpstreamState
 
     public EndpointState Of(ProxyEndpoint endpoint) => endpoints.GetOrAdd(EndpointId.Of(endpoint), static _ => new EndpointState());
 
-    /// <summary>Forgets endpoints the upstream no longer has; cheap when the instance did not change.</summary>
+    /// <summary>For the upstream that was followed last; null without a policy for it.</summary>
+    internal HashTables? Tables => Volatile.Read(ref tables);
+
+    /// <summary>Forgets what is of endpoints the upstream no longer has; cheap when the instance did not change.</summary>
     internal void Follow(Upstream upstream)
     {
         if (ReferenceEquals(Interlocked.Exchange(ref known, upstream), upstream)) return;
         var present = upstream.Endpoints.Select(EndpointId.Of).ToHashSet();
         foreach (var id in endpoints.Keys)
             if (!present.Contains(id)) endpoints.TryRemove(id, out _);
+        lock (Gate)
+        {
+            foreach (var id in RoundRobin.Keys)
+                if (!present.Contains(id)) RoundRobin.Remove(id);
+        }
+
+        Volatile.Write(ref tables, upstream.Policy.Hash is { } hash ? new HashTables(upstream, hash) : null);
     }
 
     /// <summary>False when <paramref name="limit"/> requests are in flight already.</summary>

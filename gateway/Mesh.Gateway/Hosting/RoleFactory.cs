@@ -49,7 +49,7 @@ internal sealed class RoleFactory(
     {
         var options = new HttpPipelineOptions { Process = settings.Name, Edge = true };
         var pipeline = new HttpPipeline(
-            options, directory, balancer, new YarpForwarding(yarp, channels), accessLog, time, NewRandom());
+            options, directory, balancer, new YarpForwarding(yarp, channels), channels, accessLog, time, NewRandom());
         var tls = new ServerTlsSelector(new CertificateStore(settings.Credentials, time, log));
         return new ListenerFactory(async (key, configuration, cancellationToken) =>
             key.Kind == ListenerKind.Passthrough

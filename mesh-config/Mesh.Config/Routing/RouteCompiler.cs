@@ -32,20 +32,11 @@ internal sealed class RouteCompiler(
     {
         foreach (var spec in source.Spec.Http)
         {
-            foreach (var (name, used) in new[]
-                     {
-                         ("fault", spec.Fault is not null),
-                         ("mirror", spec.Mirror is not null || !spec.Mirrors.IsEmpty),
-                         ("corsPolicy", spec.CorsPolicy is not null),
-                         ("rewrite.uriRegexRewrite", spec.Rewrite?.UriRegexRewrite is not null),
-                         ("directResponse.body.bytes", spec.DirectResponse?.Body?.Bytes is not null),
-                     })
-            {
-                if (used)
-                    yield return new Diagnostic(
-                        Severity.Warning, "NotHonouredYet",
-                        $"http rule {Label(spec, source)}: {name} is not honoured by the data plane yet", source.Location, source.Subject);
-            }
+            if (spec.DirectResponse?.Body?.Bytes is not null)
+                yield return new Diagnostic(
+                    Severity.Warning, "NotHonouredYet",
+                    $"http rule {Label(spec, source)}: directResponse.body.bytes is not honoured by the data plane yet",
+                    source.Location, source.Subject);
         }
 
         if (!source.Spec.Tcp.IsEmpty || !source.Spec.Tls.IsEmpty)

@@ -155,11 +155,11 @@ public sealed class VirtualServiceTests
         var snapshot = Load(
             """
             http:
-            - {name: f, fault: {abort: {httpStatus: 500}}, mirror: {host: other}, corsPolicy: {allowMethods: [GET]}, route: [{destination: {host: web}}]}
+            - {name: f, directResponse: {status: 200, body: {bytes: aGk=}}}
             """);
 
         Assert.Equal(
-            ["http rule \"f\": corsPolicy is not honoured by the data plane yet", "http rule \"f\": fault is not honoured by the data plane yet", "http rule \"f\": mirror is not honoured by the data plane yet"],
+            ["http rule \"f\": directResponse.body.bytes is not honoured by the data plane yet"],
             snapshot.Diagnostics.Select(diagnostic => diagnostic.Message));
     }
 

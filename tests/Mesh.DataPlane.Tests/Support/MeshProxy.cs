@@ -42,7 +42,7 @@ public sealed class MeshProxy : IAsyncDisposable
         var balancer = new UpstreamBalancer(NoEndpointHealth.Instance, time, new Random(1));
         var pipeline = new HttpPipeline(
             new HttpPipelineOptions { Process = "client-side", Edge = edge }, directory, balancer,
-            forwarding?.Invoke(channels) ?? new InvokerForwarding(channels), log, time, new Random(2));
+            forwarding?.Invoke(channels) ?? new InvokerForwarding(channels), channels, log, time, new Random(2));
         var server = await HttpServer.StartAsync(
             new IPEndPoint(IPAddress.Loopback, 0), listen => listen.UseHttp1OrHttp2Cleartext(),
             context => pipeline.RouteAsync(context, routes, 80), NullLoggerFactory.Instance, TestContext.Current.CancellationToken);
@@ -58,7 +58,7 @@ public sealed class MeshProxy : IAsyncDisposable
         var channels = new UpstreamChannels(new UpstreamConnector(identity, time), time);
         var balancer = new UpstreamBalancer(NoEndpointHealth.Instance, time, new Random(1));
         var pipeline = new HttpPipeline(
-            new HttpPipelineOptions { Process = "sidecar" }, new FakeDirectory(), balancer, new InvokerForwarding(channels), log, time, new Random(2));
+            new HttpPipelineOptions { Process = "sidecar" }, new FakeDirectory(), balancer, new InvokerForwarding(channels), channels, log, time, new Random(2));
         var application = Meshes.Upstream("app", [Meshes.Endpoint(applicationPort)]) with { Tls = ClientTlsMode.Disable };
         var options = new MeshInboundOptions
         {

@@ -31,6 +31,9 @@ public sealed class TestGateway : IAsyncDisposable
 
     public int HttpPort { get; } = FreePort();
     public int HttpsPort { get; } = FreePort();
+    /// <summary>Of a Gateway API Gateway.</summary>
+    public int ApiPort { get; } = FreePort();
+
     public int PassthroughPort { get; } = FreePort();
     public int HealthPort { get; } = FreePort();
     public int AdminPort { get; } = FreePort();

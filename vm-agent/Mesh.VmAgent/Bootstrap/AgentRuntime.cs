@@ -178,7 +178,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         channels.Add(pool);
         return new HttpPipeline(
             new HttpPipelineOptions { Process = settings.Name, KeepForwardedClientCert = keepClientCert },
-            directory, balancer, new InvokerForwarding(pool), accessLog, time, Random.Shared);
+            directory, balancer, new InvokerForwarding(pool), pool, accessLog, time, Random.Shared);
     }
 
     private void OnPublished(MeshSnapshot snapshot)

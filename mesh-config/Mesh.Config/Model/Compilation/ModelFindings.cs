@@ -123,9 +123,7 @@ internal static class ModelFindings
                          ("tunnel", policy.Tunnel is not null),
                          ("proxyProtocol", policy.ProxyProtocol is not null),
                          ("retryBudget", policy.RetryBudget is not null),
-                         ("loadBalancer.consistentHash", policy.LoadBalancer?.ConsistentHash is not null),
                          ("loadBalancer.zoneAwareLbSetting", policy.LoadBalancer?.ZoneAwareLbSetting is not null),
-                         ("loadBalancer.warmup", policy.LoadBalancer?.Warmup is not null),
                      })
             {
                 if (used) found.Add(NotHonouredYet(rule, $"trafficPolicy.{name}"));
