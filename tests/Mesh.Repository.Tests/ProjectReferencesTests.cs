@@ -23,6 +23,7 @@ public sealed class ProjectReferencesTests
         ["Mesh.Payments"] = [],
         ["Mesh.LocalMesh"] = [],
         ["LegacyBilling"] = [],
+        ["SandboxAcquirer"] = [],
     };
 
     /// <summary>May not even reference <see cref="Common"/>: the model is pure, the legacy program knows nothing of the mesh.</summary>

@@ -14,6 +14,9 @@ internal static class PaymentMethods
     /// <summary>Turned away without being done the first times, then approved.</summary>
     public const string Unavailable = "pm_card_unavailable";
 
+    /// <summary>Approved; some answers are lost on their way, some operations turned away once.</summary>
+    public const string Flaky = "pm_card_flaky";
+
     private static readonly FrozenDictionary<string, PaymentFailure?> Tokens = new Dictionary<string, PaymentFailure?>
     {
         ["pm_card_visa"] = null,
@@ -26,6 +29,7 @@ internal static class PaymentMethods
         [Timeout] = null,
         [Late] = null,
         [Unavailable] = null,
+        [Flaky] = null,
     }.ToFrozenDictionary();
 
     public static IEnumerable<string> Known => Tokens.Keys.Order(StringComparer.Ordinal);
