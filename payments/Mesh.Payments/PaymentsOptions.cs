@@ -15,6 +15,12 @@ internal sealed record PaymentsOptions
 
     public required Storage.StoreAddress Store { get; init; }
 
+    /// <summary>The region whose IAM tokens the store takes as passwords, or null.</summary>
+    public string? RdsIam { get; init; }
+
+    /// <summary>Where AWS credentials, regions and endpoints are configured.</summary>
+    public Aws.AwsEnvironment Aws { get; init; } = Mesh.Aws.AwsEnvironment.Current;
+
     public Acquiring.AcquirerAddress Acquirer { get; init; } = Acquiring.AcquirerAddress.Sandbox;
 
     /// <summary>How long one call of the acquirer may take before its outcome counts as unknown.</summary>

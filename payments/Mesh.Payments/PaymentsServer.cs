@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.HealthCheck;
+using Mesh.Aws.Credentials;
 using Mesh.Hosting;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Health;
@@ -21,13 +22,16 @@ namespace Mesh.Payments;
 internal sealed class PaymentsServer : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly AwsCredentialsChain aws;
     private readonly IDatabase database;
     private readonly MutationQueue mutations;
     private readonly AccessLogWriter? accessLog;
 
-    private PaymentsServer(WebApplication app, IDatabase database, MutationQueue mutations, AccessLogWriter? accessLog)
+    private PaymentsServer(
+        WebApplication app, AwsCredentialsChain aws, IDatabase database, MutationQueue mutations, AccessLogWriter? accessLog)
     {
         this.app = app;
+        this.aws = aws;
         this.database = database;
         this.mutations = mutations;
         this.accessLog = accessLog;
@@ -44,7 +48,9 @@ internal sealed class PaymentsServer : IAsyncDisposable
     {
         ListenErrors.EnsureFree(options.Listen, "listen");
         var accessLog = OpenAccessLog(options.AccessLog);
-        var database = await options.Store.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var aws = new AwsCredentialsChain(options.Aws, time);
+        var passwords = options.RdsIam is { } region ? new RdsPasswords(aws, region, time) : null;
+        var database = await options.Store.OpenAsync(passwords, cancellationToken).ConfigureAwait(false);
         var readiness = new Readiness();
         var store = readiness.Add("store", "the schema is being brought up to date");
         var app = Build(options, database, accessLog, readiness, store, time);
@@ -54,7 +60,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         ShowHealth(app.Services.GetRequiredService<HealthServiceImpl>(), readiness);
         store.Met();
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
-        return new PaymentsServer(app, database, mutations, accessLog);
+        return new PaymentsServer(app, aws, database, mutations, accessLog);
     }
 
     /// <summary>Until SIGTERM or SIGINT, and the drain that follows.</summary>
@@ -73,6 +79,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         await mutations.DisposeAsync().ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
         await database.DisposeAsync().ConfigureAwait(false);
+        aws.Dispose();
         if (accessLog is not null) await accessLog.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -18,6 +18,7 @@ internal sealed class PaymentsSettings
     private readonly CommonSettings common;
     private readonly Setting<IPEndPoint> listen;
     private readonly Setting<StoreAddress> store;
+    private readonly Setting<string?> rdsIam;
     private readonly Setting<AcquirerAddress> acquirer;
     private readonly Setting<TimeSpan> acquirerTimeout;
     private readonly Setting<IReadOnlyList<IPNetwork>> trustedProxies;
@@ -37,6 +38,11 @@ internal sealed class PaymentsSettings
         store = Definition.Required("store", "STORE",
             "Where payments are kept: sqlite:FILE, or postgres:Host=...;Database=...;Username=... (password in PGPASSWORD or PGPASSFILE).",
             StoreAddress.Parse);
+        rdsIam = Definition.Optional("rds-iam", "REGION",
+            "Log in at the store with IAM tokens of this region instead of a password; needs SSL Mode=VerifyFull.", SettingParsers.Text);
+        Definition.Check(settings => settings.Get(rdsIam) is null || settings.Get(store).IsVerified
+            ? null
+            : "--rds-iam sends a token as password: give a postgres store with SSL Mode=VerifyFull");
         acquirer = Definition.WithDefault("acquirer", "ACQUIRER",
             "Who moves the money: http://HOST:PORT of a service that speaks acquirer.v1, or sandbox, which decides by token in this process.",
             AcquirerAddress.Parse, "sandbox");
@@ -64,6 +70,7 @@ internal sealed class PaymentsSettings
         Listen = settings.Get(listen),
         Admin = settings.Get(common.Admin!),
         Store = settings.Get(store),
+        RdsIam = settings.Get(rdsIam),
         Acquirer = settings.Get(acquirer),
         AcquirerTimeout = settings.Get(acquirerTimeout),
         AccessLog = settings.Get(common.AccessLog),

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Mesh.Aws;
 using Mesh.Hosting;
 using Npgsql;
 
@@ -29,11 +30,15 @@ internal sealed class PostgresDatabase : IDatabase
     public int Writers => 2;
 
     /// <param name="connectionString">In Npgsql's form; the password comes from PGPASSWORD or PGPASSFILE.</param>
+    /// <param name="passwords">Instead of those, for users that log in with IAM; or null.</param>
     /// <exception cref="StartupException">The server cannot be reached, or refuses this user.</exception>
-    public static async Task<PostgresDatabase> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    public static async Task<PostgresDatabase> OpenAsync(
+        string connectionString, RdsPasswords? passwords, CancellationToken cancellationToken)
     {
         var settings = Parse(connectionString);
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        // Asked for each new connection: a token is for one host, and the hosts of a cluster share this source.
+        if (passwords is not null) builder.UsePasswordProvider(passwords.Get, passwords.GetAsync);
         var source = settings.Host!.Contains(',', StringComparison.Ordinal)
             ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary)
             : builder.Build();
@@ -47,9 +52,12 @@ internal sealed class PostgresDatabase : IDatabase
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {
             await database.DisposeAsync().ConfigureAwait(false);
+            var reason = exception.InnerException is AwsCredentialsException credentials ? credentials.Message : exception.Message;
             throw new StartupException(
-                $"cannot connect to the store {database.Description} as {settings.Username}: {exception.Message}; " +
-                "see that the server runs, that the database exists and that PGPASSWORD or PGPASSFILE has the password",
+                $"cannot connect to the store {database.Description} as {settings.Username}: {reason}; " +
+                (passwords is null
+                    ? "see that the server runs, that the database exists and that PGPASSWORD or PGPASSFILE has the password"
+                    : "see that the server runs, that the database exists and that rds-db:connect is allowed for this user"),
                 ExitCodes.Failed, exception);
         }
     }
@@ -72,6 +80,8 @@ internal sealed class PostgresDatabase : IDatabase
         if (!string.IsNullOrEmpty(settings.Password))
             throw new FormatException("must not contain a Password, which others could read; set PGPASSWORD, or PGPASSFILE");
         settings.NoResetOnClose = true;
+        // TLS is what protects the connection; asking for Kerberos first costs a round trip, and RDS Proxy does not know it.
+        settings.GssEncryptionMode = GssEncryptionMode.Disable;
         settings.ApplicationName ??= "mesh-payments";
         settings.IncludeErrorDetail = false;
         return settings;

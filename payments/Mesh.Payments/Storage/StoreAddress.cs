@@ -19,10 +19,14 @@ internal sealed record StoreAddress(string Scheme, string Target)
         return new StoreAddress(scheme, target);
     }
 
+    /// <param name="passwords">For a server whose users log in with IAM; null when the password is configured.</param>
     /// <exception cref="Mesh.Hosting.StartupException">The store cannot be opened.</exception>
-    public async Task<IDatabase> OpenAsync(CancellationToken cancellationToken) => Scheme == Postgres
-        ? await PostgresDatabase.OpenAsync(Target, cancellationToken).ConfigureAwait(false)
+    public async Task<IDatabase> OpenAsync(RdsPasswords? passwords, CancellationToken cancellationToken) => Scheme == Postgres
+        ? await PostgresDatabase.OpenAsync(Target, passwords, cancellationToken).ConfigureAwait(false)
         : await SqliteDatabase.OpenAsync(Target, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Whether what is sent to the server can be read by that server only.</summary>
+    public bool IsVerified => Scheme == Postgres && PostgresDatabase.Parse(Target).SslMode == Npgsql.SslMode.VerifyFull;
 
     public override string ToString() => $"{Scheme}:{Target}";
 }
