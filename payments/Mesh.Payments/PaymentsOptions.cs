@@ -26,6 +26,18 @@ internal sealed record PaymentsOptions
     /// <summary>How long one call of the acquirer may take before its outcome counts as unknown.</summary>
     public TimeSpan AcquirerTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a caller waits for the acquirer before he is told that the outcome is not known yet.</summary>
+    public TimeSpan AcquirerWait { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Requests that may wait for the acquirer at a time; more are refused with RESOURCE_EXHAUSTED.</summary>
+    public int AcquirerLimit { get; init; } = 1024;
+
+    /// <summary>An operation that is not settled after so long is left to people.</summary>
+    public TimeSpan AcquirerGiveUpAfter { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>What is kept of each capture.</summary>
+    public Domain.FeeSchedule Fee { get; init; }
+
     /// <summary>A path, <c>-</c> for standard output, or null for none.</summary>
     public string? AccessLog { get; init; }
 

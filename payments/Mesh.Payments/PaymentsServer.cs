@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.HealthCheck;
@@ -9,6 +8,7 @@ using Mesh.Hosting.Health;
 using Mesh.Hosting.Logging;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Shutdown;
+using Mesh.Payments.Acquiring;
 using Mesh.Payments.Api;
 using Mesh.Payments.Messaging;
 using Mesh.Payments.Storage;
@@ -76,6 +76,8 @@ internal sealed class PaymentsServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
+        // Before the queue that takes what it settles.
+        await app.Services.GetRequiredService<OperationRunner>().DisposeAsync().ConfigureAwait(false);
         await mutations.DisposeAsync().ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
         await database.DisposeAsync().ConfigureAwait(false);
@@ -117,12 +119,9 @@ internal sealed class PaymentsServer : IAsyncDisposable
         services.AddSingleton(database);
         services.AddSingleton(new PaymentReader(database));
         services.AddSingleton(new EventReader(database));
-        services.AddSingleton(_ => options.Acquirer.Open(options.AcquirerTimeout, time));
         services.AddSingleton<ChangeSignal>();
         services.AddSingleton<PaymentWatch>();
-        services.AddSingleton(provider => new MutationQueue(
-            database, options.KeyLifetime, payment => PaymentMessages.Of(payment).ToByteArray(),
-            provider.GetRequiredService<ChangeSignal>(), time, provider.GetRequiredService<ILogger<MutationQueue>>()));
+        services.AddAcquiring(options, time);
         services.AddSingleton(new MerchantAccess(options.Merchants));
         services.AddSingleton<HealthServiceImpl>();
         services.AddSingleton<PaymentsService>();

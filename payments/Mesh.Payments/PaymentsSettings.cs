@@ -3,6 +3,7 @@ using Mesh.Hosting.Networking;
 using Mesh.Hosting.Settings;
 using Mesh.Payments.Acquiring;
 using Mesh.Payments.Api;
+using Mesh.Payments.Domain;
 using Mesh.Payments.Storage;
 
 namespace Mesh.Payments;
@@ -21,6 +22,10 @@ internal sealed class PaymentsSettings
     private readonly Setting<string?> rdsIam;
     private readonly Setting<AcquirerAddress> acquirer;
     private readonly Setting<TimeSpan> acquirerTimeout;
+    private readonly Setting<TimeSpan> acquirerWait;
+    private readonly Setting<int> acquirerLimit;
+    private readonly Setting<TimeSpan> acquirerGiveUpAfter;
+    private readonly Setting<FeeSchedule> fee;
     private readonly Setting<IReadOnlyList<IPNetwork>> trustedProxies;
     private readonly Setting<IReadOnlyList<MerchantBinding>> merchants;
     private readonly Setting<TimeSpan> keyLifetime;
@@ -48,6 +53,16 @@ internal sealed class PaymentsSettings
             AcquirerAddress.Parse, "sandbox");
         acquirerTimeout = Definition.WithDefault("acquirer-timeout", "DURATION",
             "How long a call of the acquirer may take before its outcome counts as unknown; 100ms to 5m.", AcquirerTimeout, "10s");
+        acquirerWait = Definition.WithDefault("acquirer-wait", "DURATION",
+            "How long a caller waits for the acquirer before the payment is shown as PROCESSING; less than callers' deadlines.",
+            SettingParsers.Duration, "8s");
+        acquirerLimit = Definition.WithDefault("acquirer-limit", "COUNT",
+            "Requests that may wait for the acquirer at a time; more are refused with RESOURCE_EXHAUSTED.",
+            SettingParsers.WholeNumber(1, 100_000), "1024");
+        acquirerGiveUpAfter = Definition.WithDefault("acquirer-give-up-after", "DURATION",
+            "An operation whose outcome is not known for so long is parked until somebody looks at it.", SettingParsers.Duration, "24h");
+        fee = Definition.WithDefault("fee", "BASIS_POINTS[+MINOR_UNITS]",
+            "What is kept of each capture, for example 250+30: 2.5 % and 30 minor units; a refund does not give it back.", FeeSchedule.Parse, "0");
         trustedProxies = Definition.Many("trusted-proxy", "ADDR",
             "Address or range of this workload's own proxy: only from there x-forwarded-client-cert is believed.", TrustedProxies.Parse);
         merchants = Definition.Many("merchant-binding", "SPIFFE-ID=MERCHANT",
@@ -73,6 +88,10 @@ internal sealed class PaymentsSettings
         RdsIam = settings.Get(rdsIam),
         Acquirer = settings.Get(acquirer),
         AcquirerTimeout = settings.Get(acquirerTimeout),
+        AcquirerWait = settings.Get(acquirerWait),
+        AcquirerLimit = settings.Get(acquirerLimit),
+        AcquirerGiveUpAfter = settings.Get(acquirerGiveUpAfter),
+        Fee = settings.Get(fee),
         AccessLog = settings.Get(common.AccessLog),
         TrustedProxies = settings.Get(trustedProxies),
         Merchants = settings.Get(merchants),

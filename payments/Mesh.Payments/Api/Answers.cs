@@ -9,8 +9,18 @@ namespace Mesh.Payments.Api;
 /// <summary>Decisions as answers that can be stored, and stored answers as responses.</summary>
 internal static class Answers
 {
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Of a decision that waits for the acquirer: that the outcome is not known yet.</summary>
     public static StoredAnswer Encode(PaymentDecision decision)
     {
+        if (decision.Operation is { } operation)
+        {
+            var pending = Errors.TryAgain(StatusCode.Aborted, "OPERATION_PENDING",
+                $"the acquirer has not answered for payment {operation.PaymentId}; send the same again with its key to get the outcome", RetryDelay);
+            return new StoredAnswer(pending.Code, pending.ToByteArray(), operation.PaymentId);
+        }
+
         if (decision.Refusal is not { } refusal)
             return new StoredAnswer((int)StatusCode.OK, PaymentMessages.Of(decision.Next!).ToByteArray(), decision.Next!.Id);
         var status = Errors.Of(refusal);

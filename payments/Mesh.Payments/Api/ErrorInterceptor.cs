@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Mesh.Payments.Acquiring;
 using Mesh.Payments.Storage;
 
 namespace Mesh.Payments.Api;
@@ -54,6 +55,9 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
             case QueueFullException:
                 return Errors.TryAgain(StatusCode.ResourceExhausted, "QUEUE_FULL",
                     "too many requests are waiting; nothing was done, send it again later", RetryDelay).ToRpcException();
+            case AcquirerBusyException:
+                return Errors.TryAgain(StatusCode.ResourceExhausted, "ACQUIRER_BUSY",
+                    "too many payments wait for the acquirer; nothing was done, send it again later", RetryDelay).ToRpcException();
             case StoreUnavailableException:
                 LogUnavailable(context.Method, exception.InnerException?.Message);
                 return Errors.TryAgain(StatusCode.Unavailable, "STORE_UNAVAILABLE",

@@ -11,12 +11,16 @@ internal static class Errors
 {
     public const string Domain = "payments.v1";
 
+    private static readonly TimeSpan BusyDelay = TimeSpan.FromMilliseconds(100);
+
     public static Status Of(Refusal refusal)
     {
         var info = Info(UpperSnakeCase.Of(refusal.Reason.ToString()));
         foreach (var (key, value) in refusal.Metadata) info.Metadata.Add(key, value);
         if (refusal.Payment is { } payment) info.Metadata.Add("payment", PaymentIds.NameOf(payment));
-        return New(CodeOf(refusal.Reason), refusal.Message, info);
+        return refusal.Reason == RefusalReason.PaymentBusy
+            ? New(StatusCode.Aborted, refusal.Message, info, new RetryInfo { RetryDelay = Duration.FromTimeSpan(BusyDelay) })
+            : New(CodeOf(refusal.Reason), refusal.Message, info);
     }
 
     /// <summary>INVALID_ARGUMENT; the message names the first field, the details all.</summary>

@@ -1,11 +1,12 @@
 using Grpc.Core;
+using Mesh.Payments.Acquiring;
 using Mesh.Payments.Domain;
 using Mesh.Payments.Storage;
 
 namespace Mesh.Payments.Api;
 
 /// <summary>payments.v1.Payments: checks requests, makes mutations of them, and answers with what was decided.</summary>
-internal sealed class PaymentsService(MutationQueue mutations, PaymentReader reader, MerchantAccess access, PaymentWatch watch)
+internal sealed class PaymentsService(PaymentProcessor processor, PaymentReader reader, MerchantAccess access, PaymentWatch watch)
     : V1.Payments.PaymentsBase
 {
     private const int DefaultPageSize = 50;
@@ -20,9 +21,7 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
         var payment = checks.Payment(request.Payment);
         checks.ThrowIfAny();
         CheckAccess(context, payment.Merchant);
-        var fingerprint = Fingerprints.Of(
-            payment.Merchant, Fingerprints.Of(payment.Amount), payment.CaptureMethod.ToString(), payment.PaymentMethod, payment.Description);
-        return RunAsync(context, nameof(CreatePayment), key, null, fingerprint,
+        return RunAsync(context, nameof(CreatePayment), key, null, FingerprintOf(payment),
             (_, now) => PaymentMachine.Create(payment, PaymentIds.New(now), now));
     }
 
@@ -62,7 +61,7 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
         var amount = checks.Amount("amount", request.Amount);
         checks.ThrowIfAny();
         return RunAsync(context, nameof(CapturePayment), key, id, Fingerprints.Of(id, Fingerprints.Of(amount)),
-            (payment, now) => PaymentMachine.Capture(payment!, amount, now));
+            (payment, _) => PaymentMachine.Capture(payment!, amount));
     }
 
     public override Task<V1.Payment> CancelPayment(V1.CancelPaymentRequest request, ServerCallContext context)
@@ -71,7 +70,7 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
         var key = checks.Key(request.IdempotencyKey, Header(context));
         var id = checks.PaymentId(request.Name);
         checks.ThrowIfAny();
-        return RunAsync(context, nameof(CancelPayment), key, id, Fingerprints.Of(id), (payment, now) => PaymentMachine.Cancel(payment!, now));
+        return RunAsync(context, nameof(CancelPayment), key, id, Fingerprints.Of(id), (payment, _) => PaymentMachine.Cancel(payment!));
     }
 
     public override Task<V1.Payment> RefundPayment(V1.RefundPaymentRequest request, ServerCallContext context)
@@ -82,7 +81,7 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
         var amount = checks.Amount("amount", request.Amount);
         checks.ThrowIfAny();
         return RunAsync(context, nameof(RefundPayment), key, id, Fingerprints.Of(id, Fingerprints.Of(amount)),
-            (payment, now) => PaymentMachine.Refund(payment!, amount, now));
+            (payment, _) => PaymentMachine.Refund(payment!, amount));
     }
 
     public override Task WatchPayments(
@@ -96,6 +95,10 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
         CheckAccess(context, merchant);
         return watch.RunAsync(merchant, after!.Value, responseStream, context.CancellationToken);
     }
+
+    /// <summary>Tells whether two requests for a payment ask for the same.</summary>
+    internal static byte[] FingerprintOf(NewPayment payment) => Fingerprints.Of(
+        payment.Merchant, Fingerprints.Of(payment.Amount), payment.CaptureMethod.ToString(), payment.PaymentMethod, payment.Description);
 
     private async Task<V1.Payment> RunAsync(
         ServerCallContext context, string method, string key, string? paymentId, byte[] fingerprint,
@@ -115,7 +118,7 @@ internal sealed class PaymentsService(MutationQueue mutations, PaymentReader rea
                 : PaymentDecision.Refuse(Refusal.NotFound(payment.Id)),
             Encode = Answers.Encode,
         };
-        var answer = await mutations.RunAsync(mutation, context.CancellationToken).ConfigureAwait(false);
+        var answer = await processor.RunAsync(mutation, context.CancellationToken).ConfigureAwait(false);
         if (answer.IsReplay) context.GetHttpContext().Response.Headers[ReplayedHeader] = "true";
         return Answers.Decode(answer);
     }

@@ -17,11 +17,19 @@ internal sealed record Payment
     public required string Description { get; init; }
     public required PaymentState State { get; init; }
     public PaymentFailure? Failure { get; init; }
+
+    /// <summary>Id of what the acquirer was asked to do and has not decided; there is never more than one.</summary>
+    public string? PendingOperation { get; init; }
+
     public required DateTimeOffset CreateTime { get; init; }
     public required DateTimeOffset UpdateTime { get; init; }
 
     /// <summary>1 when created; a stored payment is replaced only by the version after it.</summary>
     public required long Version { get; init; }
+
+    /// <summary>Whether a reader sees a difference; that something waits for the acquirer is shown only by a new payment.</summary>
+    public bool LooksLike(Payment other) =>
+        this == other with { Version = Version, PendingOperation = PendingOperation, UpdateTime = UpdateTime };
 
     /// <summary>Checks what holds for every payment at any time.</summary>
     /// <exception cref="InvariantException">It does not.</exception>
@@ -33,6 +41,9 @@ internal sealed record Payment
         Invariant.Holds(Refunded.MinorUnits >= 0 && Refunded <= Captured,
             $"payment {Id}: refunded {Refunded.MinorUnits} of {Captured.MinorUnits}");
         Invariant.Holds(Version > 0 && UpdateTime >= CreateTime, $"payment {Id}: version {Version}, {CreateTime:O} to {UpdateTime:O}");
+        var isFinal = State is PaymentState.Canceled or PaymentState.Failed or PaymentState.Refunded;
+        Invariant.Holds(PendingOperation is null ? State != PaymentState.Processing : !isFinal,
+            $"payment {Id}: state {State} with pending operation {PendingOperation}");
         var agrees = State switch
         {
             PaymentState.Processing or PaymentState.RequiresCapture or PaymentState.Canceled =>

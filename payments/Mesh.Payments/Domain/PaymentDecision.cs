@@ -1,6 +1,6 @@
 namespace Mesh.Payments.Domain;
 
-/// <summary>What a request does: the payment's next version with its transfers, a refusal, or both (a declined card).</summary>
+/// <summary>What a request or the acquirer's answer to it does: the payment's next version with its transfers, a refusal, or both (a declined card).</summary>
 internal sealed record PaymentDecision
 {
     /// <summary>What is to be stored; null when nothing changes.</summary>
@@ -8,6 +8,9 @@ internal sealed record PaymentDecision
 
     public IReadOnlyList<Transfer> Transfers { get; init; } = [];
     public Refusal? Refusal { get; init; }
+
+    /// <summary>What the acquirer must decide before the request is decided; null when it is.</summary>
+    public PaymentOperation? Operation { get; init; }
 
     public static PaymentDecision Refuse(Refusal refusal) => new() { Refusal = refusal };
 }

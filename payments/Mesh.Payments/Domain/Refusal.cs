@@ -10,7 +10,8 @@ internal sealed record Refusal(RefusalReason Reason, string Message, string? Pay
     /// the caller corrects it and may use the key again.
     /// </summary>
     public bool IsDecided =>
-        Reason is RefusalReason.PaymentDeclined or RefusalReason.PaymentStateConflict or RefusalReason.AmountTooLarge;
+        Reason is RefusalReason.PaymentDeclined or RefusalReason.OperationDeclined or RefusalReason.PaymentStateConflict
+            or RefusalReason.AmountTooLarge;
 
     /// <summary>More facts for programs, in lower camel case.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();

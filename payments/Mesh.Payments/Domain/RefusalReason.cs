@@ -6,6 +6,12 @@ internal enum RefusalReason
     /// <summary>The acquirer declined; the payment was recorded as failed.</summary>
     PaymentDeclined,
 
+    /// <summary>The acquirer declined a capture, cancellation or refund; the payment is as it was before.</summary>
+    OperationDeclined,
+
+    /// <summary>Another operation of the payment waits for the acquirer's answer: try again.</summary>
+    PaymentBusy,
+
     /// <summary>The payment's state does not allow it.</summary>
     PaymentStateConflict,
 

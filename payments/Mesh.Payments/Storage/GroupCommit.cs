@@ -47,7 +47,14 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting. An item that has begun is finished.</param>
     /// <exception cref="QueueFullException">Too much waits already.</exception>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
-    public async Task<TResult> RunAsync(TItem item, CancellationToken cancellationToken)
+    public Task<TResult> RunAsync(TItem item, CancellationToken cancellationToken) =>
+        RunToEndAsync(item, cancellationToken).WaitAsync(cancellationToken);
+
+    /// <summary>As the other, but when the item has begun, its result is waited for whatever happens to the token.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled before it began.</exception>
+    /// <exception cref="QueueFullException">Too much waits already.</exception>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public Task<TResult> RunToEndAsync(TItem item, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(item, weigh(item), cancellationToken);
         // An empty queue takes an item of any weight, so that none is refused for ever.
@@ -58,7 +65,7 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
         }
 
         if (!queue.Writer.TryWrite(waiting)) throw new StoreUnavailableException("this process is shutting down", null);
-        return await waiting.Completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return waiting.Completion.Task;
     }
 
     /// <summary>Finishes what waits.</summary>
@@ -85,7 +92,7 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
         while (weight < options.BatchLimit && queue.Reader.TryRead(out var next))
         {
             Interlocked.Add(ref waitingWeight, -next.Weight);
-            if (next.IsAbandoned) continue;
+            if (next.Abandon()) continue;
             weight += next.Weight;
             batch.Add(next);
         }
@@ -168,6 +175,9 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
         public TaskCompletionSource<TResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool IsAbandoned => Cancellation.IsCancellationRequested;
+
+        /// <summary>Whether nobody wants it any more; then it is over.</summary>
+        public bool Abandon() => IsAbandoned && Completion.TrySetCanceled(Cancellation);
 
         public void Complete(CommitResult<TResult> result)
         {

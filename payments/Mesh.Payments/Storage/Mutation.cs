@@ -3,7 +3,7 @@ using Mesh.Payments.Domain;
 namespace Mesh.Payments.Storage;
 
 /// <summary>One validated request that changes something.</summary>
-internal sealed record Mutation
+internal sealed record Mutation : PaymentWork
 {
     /// <summary>Whose key it is; empty for a caller without identity.</summary>
     public required string Caller { get; init; }
@@ -16,15 +16,12 @@ internal sealed record Mutation
     /// <summary>SHA-256 of the parameters without the key.</summary>
     public required byte[] Fingerprint { get; init; }
 
-    /// <summary>The payment it is about; null when it makes one.</summary>
-    public string? PaymentId { get; init; }
-
     /// <summary>For the audit row.</summary>
     public string? TraceId { get; init; }
 
-    /// <summary>Pure; the payment is null exactly when <see cref="PaymentId"/> is.</summary>
+    /// <summary>Pure; the payment is null exactly when <see cref="PaymentWork.PaymentId"/> is.</summary>
     public required Func<Payment?, DateTimeOffset, PaymentDecision> Decide { get; init; }
 
-    /// <summary>Pure; makes the answer of a decision.</summary>
+    /// <summary>Pure; makes the answer of a decision; of one that waits for the acquirer, that it waits.</summary>
     public required Func<PaymentDecision, StoredAnswer> Encode { get; init; }
 }

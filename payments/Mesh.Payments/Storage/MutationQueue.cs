@@ -1,26 +1,22 @@
-using Mesh.Payments.Domain;
-
 namespace Mesh.Payments.Storage;
 
-/// <summary>Runs mutations of payments, many in one transaction.</summary>
+/// <summary>Runs mutations and settlements of payments, many in one transaction.</summary>
 internal sealed class MutationQueue : IAsyncDisposable
 {
     private static readonly GroupCommitOptions Limits = new("payments", WaitingLimit: 4096, BatchLimit: 256);
 
-    private readonly GroupCommit<Mutation, StoredAnswer> queue;
+    private readonly GroupCommit<PaymentWork, MutationResult> queue;
 
-    /// <param name="serialize">Makes what watchers of payments get.</param>
     /// <param name="committed">Is told of each commit.</param>
     public MutationQueue(
-        IDatabase database, TimeSpan keyLifetime, Func<Payment, byte[]> serialize, ChangeSignal committed, TimeProvider time,
-        ILogger<MutationQueue> log)
+        IDatabase database, MutationSettings settings, ChangeSignal committed, TimeProvider time, ILogger<MutationQueue> log)
     {
-        queue = new GroupCommit<Mutation, StoredAnswer>(Limits, database, _ => 1, RunBatchAsync, time, log);
+        queue = new GroupCommit<PaymentWork, MutationResult>(Limits, database, _ => 1, RunBatchAsync, time, log);
 
-        async Task<IReadOnlyList<CommitResult<StoredAnswer>>> RunBatchAsync(
-            ISqlSession session, IReadOnlyList<Mutation> mutations, int attempt, CancellationToken cancellationToken)
+        async Task<IReadOnlyList<CommitResult<MutationResult>>> RunBatchAsync(
+            ISqlSession session, IReadOnlyList<PaymentWork> work, int attempt, CancellationToken cancellationToken)
         {
-            var batch = new MutationBatch(session, mutations, time.GetUtcNow(), keyLifetime, serialize);
+            var batch = new MutationBatch(session, work, time.GetUtcNow(), settings);
             var results = await batch.RunAsync(cancellationToken).ConfigureAwait(false);
             committed.Pulse();
             return results;
@@ -28,7 +24,11 @@ internal sealed class MutationQueue : IAsyncDisposable
     }
 
     /// <inheritdoc cref="GroupCommit{TItem, TResult}.RunAsync(TItem, CancellationToken)"/>
-    public Task<StoredAnswer> RunAsync(Mutation mutation, CancellationToken cancellationToken) => queue.RunAsync(mutation, cancellationToken);
+    public Task<MutationResult> RunAsync(PaymentWork work, CancellationToken cancellationToken) => queue.RunAsync(work, cancellationToken);
+
+    /// <inheritdoc cref="GroupCommit{TItem, TResult}.RunToEndAsync(TItem, CancellationToken)"/>
+    public Task<MutationResult> RunToEndAsync(PaymentWork work, CancellationToken cancellationToken) =>
+        queue.RunToEndAsync(work, cancellationToken);
 
     /// <summary>Finishes what waits.</summary>
     public ValueTask DisposeAsync() => queue.DisposeAsync();

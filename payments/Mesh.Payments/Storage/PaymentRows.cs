@@ -8,28 +8,30 @@ internal static class PaymentRows
 {
     public const string Columns =
         "id, merchant, currency, amount, captured, refunded, capture_method, payment_method, description, state, " +
-        "failure_code, failure_message, create_time_us, update_time_us, version";
+        "failure_code, failure_message, create_time_us, update_time_us, version, pending_operation";
 
     public const string Insert =
-        $"INSERT INTO payments ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        $"INSERT INTO payments ({Columns}, pending_version) " +
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
     /// <summary>Affects no row when the stored version is not the one that was decided on.</summary>
     public const string Update =
         "UPDATE payments SET captured = $2, refunded = $3, state = $4, failure_code = $5, failure_message = $6, " +
-        "update_time_us = $7, version = $8 WHERE id = $1 AND version = $9";
+        "update_time_us = $7, version = $8, pending_operation = $10, pending_version = $11 WHERE id = $1 AND version = $9";
 
     public static object?[] InsertParameters(Payment payment) =>
     [
         payment.Id, payment.Merchant, payment.Amount.Currency, payment.Amount.MinorUnits, payment.Captured.MinorUnits,
         payment.Refunded.MinorUnits, (short)payment.CaptureMethod, payment.PaymentMethod, payment.Description,
         (short)payment.State, payment.Failure?.Code, payment.Failure?.Message, Times.ToMicroseconds(payment.CreateTime),
-        Times.ToMicroseconds(payment.UpdateTime), payment.Version,
+        Times.ToMicroseconds(payment.UpdateTime), payment.Version, payment.PendingOperation, PendingVersion(payment),
     ];
 
     public static object?[] UpdateParameters(Payment payment, long storedVersion) =>
     [
         payment.Id, payment.Captured.MinorUnits, payment.Refunded.MinorUnits, (short)payment.State, payment.Failure?.Code,
-        payment.Failure?.Message, Times.ToMicroseconds(payment.UpdateTime), payment.Version, storedVersion,
+        payment.Failure?.Message, Times.ToMicroseconds(payment.UpdateTime), payment.Version, storedVersion, payment.PendingOperation,
+        PendingVersion(payment),
     ];
 
     public static Payment Read(DbDataReader row)
@@ -50,8 +52,11 @@ internal static class PaymentRows
             CreateTime = Times.FromMicroseconds(row.GetInt64(12)),
             UpdateTime = Times.FromMicroseconds(row.GetInt64(13)),
             Version = row.GetInt64(14),
+            PendingOperation = row.IsDBNull(15) ? null : row.GetString(15),
         };
         payment.CheckInvariants();
         return payment;
     }
+
+    private static long? PendingVersion(Payment payment) => payment.PendingOperation is null ? null : payment.Version;
 }

@@ -13,7 +13,8 @@ internal sealed partial class StoreMaintenance(
 
     private const string Remove =
         "DELETE FROM idempotency_keys WHERE (caller, idempotency_key) IN " +
-        "(SELECT caller, idempotency_key FROM idempotency_keys WHERE expire_time_us <= $1 ORDER BY expire_time_us LIMIT $2)";
+        "(SELECT caller, idempotency_key FROM idempotency_keys WHERE expire_time_us <= $1 " +
+        "AND pending_operation IS NULL ORDER BY expire_time_us LIMIT $2)";
 
     private bool failing;
 

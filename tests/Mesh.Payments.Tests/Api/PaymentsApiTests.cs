@@ -115,9 +115,10 @@ public abstract class PaymentsApiTests(StoreKind kind)
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 30).Select(async _ =>
         {
+            var request = Requests.Refund(payment.Name, 100);
             try
             {
-                await server.Client.RefundPaymentAsync(Requests.Refund(payment.Name, 100));
+                await Rpc.UntilNotBusyAsync(() => server.Client.RefundPaymentAsync(request));
                 return true;
             }
             catch (RpcException exception) when (exception.StatusCode == StatusCode.FailedPrecondition)
@@ -140,9 +141,10 @@ public abstract class PaymentsApiTests(StoreKind kind)
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 40).Select(async i =>
         {
+            var request = Requests.Refund(payment.Name, 100);
             try
             {
-                await (i % 2 == 0 ? a : b).Client.RefundPaymentAsync(Requests.Refund(payment.Name, 100));
+                await Rpc.UntilNotBusyAsync(() => (i % 2 == 0 ? a : b).Client.RefundPaymentAsync(request));
                 return true;
             }
             catch (RpcException exception) when (exception.StatusCode == StatusCode.FailedPrecondition)

@@ -59,10 +59,13 @@ public abstract class KillTests(StoreKind kind)
             {
                 try
                 {
-                    acknowledged[request.IdempotencyKey] = await client.CreatePaymentAsync(request, cancellationToken: CancellationToken.None);
+                    var payment = await client.CreatePaymentAsync(request, cancellationToken: CancellationToken.None);
+                    // The killed process had begun it, and the other has not finished it yet.
+                    if (payment.State == PaymentState.Processing) continue;
+                    acknowledged[request.IdempotencyKey] = payment;
                     break;
                 }
-                catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled)
+                catch (RpcException exception) when (exception.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Aborted)
                 {
                     await Task.Delay(5, TestContext.Current.CancellationToken);
                 }

@@ -61,6 +61,10 @@ public abstract class LedgerConstraintTests(StoreKind kind)
             row => $"{row.GetString(0)} {row.GetString(1)} {row.GetString(2)}", Token);
 
         var id = payment.Name["payments/".Length..];
-        Assert.Equal([$"CreatePayment OK {id}", $"CancelPayment OK {id}", $"CapturePayment FailedPrecondition {id}"], rows);
+        Assert.Equal(
+            [
+                $"CreatePayment Accepted {id}", $"CreatePayment OK {id}", $"CancelPayment Accepted {id}", $"CancelPayment OK {id}",
+                $"CapturePayment FailedPrecondition {id}",
+            ], rows);
     }
 }

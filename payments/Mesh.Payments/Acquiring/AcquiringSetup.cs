@@ -1,0 +1,47 @@
+using Google.Protobuf;
+using Mesh.Payments.Api;
+using Mesh.Payments.Storage;
+
+namespace Mesh.Payments.Acquiring;
+
+/// <summary>Puts together what takes requests to the acquirer and back.</summary>
+internal static class AcquiringSetup
+{
+    /// <summary>
+    /// So long a replica that died keeps others from going on with its operations. Shorter than what callers wait, so that
+    /// they hardly notice; longer than clocks differ, though nothing breaks when they differ more.
+    /// </summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    public static IServiceCollection AddAcquiring(this IServiceCollection services, PaymentsOptions options, TimeProvider time)
+    {
+        var settings = new AcquiringSettings
+        {
+            // Another one at each start: what an earlier process of this name held is not ours.
+            Owner = $"{options.Name}/{Guid.NewGuid():N}",
+            Lease = Lease,
+            Wait = options.AcquirerWait,
+            Limit = options.AcquirerLimit,
+            GiveUpAfter = options.AcquirerGiveUpAfter,
+            Fees = options.Fee,
+            Encode = Answers.Encode,
+        };
+        services.AddSingleton(settings);
+        services.AddSingleton(new MutationSettings
+        {
+            KeyLifetime = options.KeyLifetime,
+            Serialize = payment => PaymentMessages.Of(payment).ToByteArray(),
+            LeaseOwner = settings.Owner,
+            Lease = settings.Lease,
+        });
+        services.AddSingleton(_ => options.Acquirer.Open(options.AcquirerTimeout, time));
+        services.AddSingleton(Random.Shared);
+        services.AddSingleton<MutationQueue>();
+        services.AddSingleton<OperationStore>();
+        services.AddSingleton<OperationRunner>();
+        services.AddSingleton<PaymentProcessor>();
+        services.AddSingleton<Reconciler>();
+        services.AddHostedService(provider => provider.GetRequiredService<Reconciler>());
+        return services;
+    }
+}

@@ -1,0 +1,294 @@
+using Grpc.Core;
+using Mesh.Acquirer.V1;
+using Mesh.Payments.Acquiring;
+using Mesh.Payments.Api;
+using Mesh.Payments.Storage;
+using Mesh.Payments.Tests.Support;
+using Mesh.Payments.V1;
+using CaptureMethod = Mesh.Payments.V1.CaptureMethod;
+using PaymentIds = Mesh.Payments.Domain.PaymentIds;
+using PaymentMachine = Mesh.Payments.Domain.PaymentMachine;
+
+namespace Mesh.Payments.Tests.Acquiring;
+
+/// <summary>What callers and the acquirer see of a payment whose acquirer is silent, slow, down, or answers twice.</summary>
+public abstract class AcquiringTests(StoreKind kind) : IAsyncLifetime
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private FakeAcquirer acquirer = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        acquirer = await FakeAcquirer.StartAsync();
+        acquirer.Answer = (request, _) => Task.FromResult(AcquirerAnswers.Approve(request));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await acquirer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task While_the_acquirer_is_silent_a_payment_is_PROCESSING_and_later_it_is_what_the_acquirer_says()
+    {
+        var silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        acquirer.Answer = async (request, _) =>
+        {
+            await silence.Task;
+            return AcquirerAnswers.Approve(request);
+        };
+        await using var server = await StartAsync(wait: TimeSpan.FromMilliseconds(50));
+        var request = Requests.Create();
+
+        var first = await server.Client.CreatePaymentAsync(request);
+        var again = server.Client.CreatePaymentAsync(request);
+        var processing = await server.Client.ListPaymentsAsync(new ListPaymentsRequest { Filter = "state = PROCESSING" });
+
+        Assert.Equal((PaymentState.Processing, 0L), (first.State, first.AmountCaptured.MinorUnits));
+        Assert.Equal(first, await again);
+        Assert.Equal([first], processing.Payments);
+        silence.SetResult();
+        var decided = await CreateAsync(server, request);
+        Assert.Equal((first.Name, PaymentState.Succeeded), (decided.Name, decided.State));
+        Assert.Equal(decided, await server.Client.CreatePaymentAsync(request));
+        Assert.Single(Orders());
+        Assert.Empty(await Books.CheckAsync(server.Database));
+    }
+
+    [Fact]
+    public async Task While_a_capture_waits_others_are_told_to_come_again_and_the_capture_itself_too()
+    {
+        var silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        acquirer.Answer = async (request, _) =>
+        {
+            if (request is CaptureRequest) await silence.Task;
+            return AcquirerAnswers.Approve(request);
+        };
+        await using var server = await StartAsync(wait: TimeSpan.FromMilliseconds(50));
+        var payment = await CreateAsync(server, Requests.Create(1000, capture: CaptureMethod.Manual));
+        var capture = Requests.Capture(payment.Name, 600);
+
+        var pending = await Rpc.FailureAsync(server.Client.CapturePaymentAsync(capture));
+        var busy = await Rpc.FailureAsync(server.Client.CancelPaymentAsync(Requests.Cancel(payment.Name)));
+
+        Assert.Equal((StatusCode.Aborted, "OPERATION_PENDING"), (pending.Code, pending.Reason));
+        Assert.Equal((StatusCode.Aborted, "PAYMENT_BUSY"), (busy.Code, busy.Reason));
+        Assert.All([pending, busy], failure => Assert.NotNull(failure.Status.GetDetail<Google.Rpc.RetryInfo>()));
+        Assert.Equal(payment, await server.Client.GetPaymentAsync(new GetPaymentRequest { Name = payment.Name }));
+        silence.SetResult();
+        var captured = await Rpc.UntilNotBusyAsync(() => server.Client.CapturePaymentAsync(capture));
+        Assert.Equal((PaymentState.Succeeded, 600L), (captured.State, captured.AmountCaptured.MinorUnits));
+        Assert.Equal([typeof(AuthorizeRequest), typeof(CaptureRequest)], Orders().Select(order => order.Request.GetType()));
+        Assert.Equal(Orders()[0].Id, ((CaptureRequest)Orders()[1].Request).OriginalOperationId);
+        Assert.Empty(await Books.CheckAsync(server.Database));
+    }
+
+    [Fact]
+    public async Task A_charge_whose_answer_was_lost_is_found_and_not_sent_again()
+    {
+        acquirer.Answer = (request, _) => AcquirerAnswers.IsOrder(request)
+            ? throw new RpcException(new Status(StatusCode.Unavailable, "the connection broke"))
+            : Task.FromResult(AcquirerAnswers.Approve(request));
+        await using var server = await StartAsync();
+
+        var payment = await CreateAsync(server, Requests.Create());
+
+        Assert.Equal(PaymentState.Succeeded, payment.State);
+        Assert.Single(Orders());
+    }
+
+    [Fact]
+    public async Task A_charge_that_never_arrived_is_sent_again_with_its_id()
+    {
+        var refusals = 2;
+        acquirer.Answer = (request, _) => !AcquirerAnswers.IsOrder(request) ? throw AcquirerAnswers.NotFound()
+            : Interlocked.Decrement(ref refusals) >= 0 ? throw AcquirerAnswers.NotAccepted()
+            : Task.FromResult(AcquirerAnswers.Approve(request));
+        await using var server = await StartAsync();
+
+        var payment = await CreateAsync(server, Requests.Create());
+
+        Assert.Equal(PaymentState.Succeeded, payment.State);
+        Assert.Equal(3, Orders().Count);
+        Assert.Single(Orders().Select(order => order.Id).Distinct());
+    }
+
+    [Fact]
+    public async Task A_declined_refund_is_a_stored_answer_and_leaves_the_payment_as_it_was()
+    {
+        acquirer.Answer = (request, _) => Task.FromResult(request is Mesh.Acquirer.V1.RefundRequest { Amount.MinorUnits: > 100 }
+            ? AcquirerAnswers.Decline(request)
+            : AcquirerAnswers.Approve(request));
+        await using var server = await StartAsync();
+        var payment = await CreateAsync(server, Requests.Create(1000));
+        var refund = Requests.Refund(payment.Name, 500);
+
+        var declined = await Rpc.FailureAsync(server.Client.RefundPaymentAsync(refund));
+        var repeated = await Rpc.FailureAsync(server.Client.RefundPaymentAsync(refund));
+        var read = await server.Client.GetPaymentAsync(new GetPaymentRequest { Name = payment.Name });
+        var smaller = await server.Client.RefundPaymentAsync(Requests.Refund(payment.Name, 100));
+
+        Assert.Equal((StatusCode.FailedPrecondition, "OPERATION_DECLINED"), (declined.Code, declined.Reason));
+        Assert.Equal("no_luck", declined.Status.GetDetail<Google.Rpc.ErrorInfo>()!.Metadata["declineCode"]);
+        Assert.Equal(declined.Status, repeated.Status);
+        Assert.Equal(payment, read);
+        Assert.Equal(100, smaller.AmountRefunded.MinorUnits);
+        Assert.Equal(3, Orders().Count);
+        Assert.Empty(await Books.CheckAsync(server.Database));
+    }
+
+    [Fact]
+    public async Task What_a_replica_left_behind_when_it_died_is_finished_by_another()
+    {
+        using var store = await TestStore.NewAsync(kind);
+        acquirer.Answer = (request, _) => AcquirerAnswers.IsOrder(request)
+            ? Task.FromResult(AcquirerAnswers.Approve(request))
+            : throw AcquirerAnswers.NotFound();
+        await using var server = await StartAsync(store, "alive");
+        var request = Requests.Create(777, capture: CaptureMethod.Manual, key: "left");
+        await BeginAndDieAsync(server, request);
+
+        var payment = await CreateAsync(server, request);
+
+        Assert.Equal((PaymentState.RequiresCapture, 777L), (payment.State, payment.Amount.MinorUnits));
+        Assert.Single(Orders());
+        // It asked first: the dead one might have sent it.
+        lock (acquirer.Requests) Assert.IsType<GetOperationRequest>(acquirer.Requests[0]);
+        Assert.Empty(await Books.CheckAsync(server.Database));
+    }
+
+    [Fact]
+    public async Task A_twin_on_another_replica_waits_for_the_same_answer()
+    {
+        using var store = await TestStore.NewAsync(kind);
+        var (arrived, silence) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        acquirer.Answer = async (request, _) =>
+        {
+            arrived.TrySetResult();
+            await silence.Task;
+            return AcquirerAnswers.Approve(request);
+        };
+        await using var a = await StartAsync(store, "a");
+        await using var b = await StartAsync(store, "b");
+        var request = Requests.Create();
+
+        var first = a.Client.CreatePaymentAsync(request);
+        await arrived.Task.WaitAsync(Deadline, Token);
+        var twin = b.Client.CreatePaymentAsync(request);
+        var reused = await Rpc.FailureAsync(b.Client.CreatePaymentAsync(Requests.Create(2, key: request.IdempotencyKey)));
+        silence.SetResult();
+
+        Assert.Equal((await first).Name, (await twin).Name);
+        Assert.Equal(PaymentState.Succeeded, (await CreateAsync(b, request)).State);
+        Assert.Equal("IDEMPOTENCY_KEY_REUSED", reused.Reason);
+        Assert.Single(Orders());
+    }
+
+    [Fact]
+    public async Task More_payments_than_may_wait_for_the_acquirer_are_refused_and_leave_no_trace()
+    {
+        var (arrived, silence) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        acquirer.Answer = async (request, _) =>
+        {
+            arrived.TrySetResult();
+            await silence.Task;
+            return AcquirerAnswers.Approve(request);
+        };
+        await using var server = await StartAsync(change: options => options with { AcquirerLimit = 1 });
+        var first = server.Client.CreatePaymentAsync(Requests.Create(1));
+        await arrived.Task.WaitAsync(Deadline, Token);
+        var refused = Requests.Create(2);
+
+        var failure = await Rpc.FailureAsync(server.Client.CreatePaymentAsync(refused));
+        Assert.Single((await server.Client.ListPaymentsAsync(new ListPaymentsRequest())).Payments);
+        silence.SetResult();
+        await first;
+
+        Assert.Equal((StatusCode.ResourceExhausted, "ACQUIRER_BUSY"), (failure.Code, failure.Reason));
+        Assert.NotNull(failure.Status.GetDetail<Google.Rpc.RetryInfo>());
+        Assert.Equal(2, (await CreateAsync(server, refused)).Amount.MinorUnits);
+    }
+
+    [Fact]
+    public async Task What_was_begun_is_carried_out_though_the_caller_has_gone()
+    {
+        var (arrived, silence) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        acquirer.Answer = async (request, _) =>
+        {
+            arrived.TrySetResult();
+            await silence.Task;
+            return AcquirerAnswers.Approve(request);
+        };
+        await using var server = await StartAsync();
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var request = Requests.Create();
+        var call = server.Client.CreatePaymentAsync(request, cancellationToken: gone.Token);
+        await arrived.Task.WaitAsync(Deadline, Token);
+        await gone.CancelAsync();
+        await Assert.ThrowsAsync<RpcException>(async () => await call);
+        silence.SetResult();
+
+        Assert.Equal(PaymentState.Succeeded, (await CreateAsync(server, request)).State);
+        Assert.Single(Orders());
+    }
+
+    [Fact]
+    public async Task Fees_are_kept_of_a_capture_and_not_given_back()
+    {
+        await using var server = await StartAsync(change: options => options with { Fee = Payments.Domain.FeeSchedule.Parse("250+30") });
+
+        var payment = await CreateAsync(server, Requests.Create(1000));
+        await server.Client.RefundPaymentAsync(Requests.Refund(payment.Name));
+
+        await using var session = await server.Database.OpenAsync(Token);
+        var balances = await session.QueryAsync("SELECT id, credits - debits FROM accounts WHERE id IN ('fees/EUR', 'merchants/default/payable/EUR') ORDER BY id",
+            row => $"{row.GetString(0)} {row.GetInt64(1)}", Token);
+        Assert.Equal(["fees/EUR 55", "merchants/default/payable/EUR 945"], balances);
+        Assert.Empty(await Books.CheckAsync(server.Database));
+    }
+
+    private List<(string Id, object Request)> Orders()
+    {
+        lock (acquirer.Requests)
+            return [.. acquirer.Requests.Where(AcquirerAnswers.IsOrder).Select(request => (AcquirerAnswers.IdOf(request), request))];
+    }
+
+    /// <summary>Writes the intent as a replica does, with a lease that is over at once.</summary>
+    private static async Task BeginAndDieAsync(TestServer server, CreatePaymentRequest request)
+    {
+        var checks = new RequestChecks();
+        var payment = checks.Payment(request.Payment);
+        var settings = (MutationSettings)server.Services.GetService(typeof(MutationSettings))!;
+        await using var session = await server.Database.OpenAsync(Token);
+        var mutation = new Mutation
+        {
+            Caller = "",
+            IdempotencyKey = request.IdempotencyKey,
+            Method = "CreatePayment",
+            Fingerprint = PaymentsService.FingerprintOf(payment),
+            Decide = (_, now) => PaymentMachine.Create(payment, PaymentIds.New(now), now),
+            Encode = Answers.Encode,
+        };
+        var batch = new MutationBatch(session, [mutation], DateTimeOffset.UtcNow, settings with { LeaseOwner = "dead", Lease = TimeSpan.Zero });
+        await batch.RunAsync(Token);
+    }
+
+    /// <summary>Sends the same again until the outcome is known, as a client does.</summary>
+    private static Task<V1.Payment> CreateAsync(TestServer server, CreatePaymentRequest request) => Rpc.UntilDecidedAsync(server.Client, request);
+
+    private async Task<TestServer> StartAsync(TimeSpan? wait = null, Func<PaymentsOptions, PaymentsOptions>? change = null) =>
+        await TestServer.StartAsync(kind, options => Change(change?.Invoke(options) ?? options, wait));
+
+    private Task<TestServer> StartAsync(TestStore store, string name) => TestServer.StartAsync(store, name, options => Change(options, null));
+
+    private PaymentsOptions Change(PaymentsOptions options, TimeSpan? wait) => options with
+    {
+        Acquirer = new AcquirerAddress(acquirer.Address),
+        AcquirerTimeout = TimeSpan.FromSeconds(30),
+        AcquirerWait = wait ?? TimeSpan.FromSeconds(30),
+    };
+}
