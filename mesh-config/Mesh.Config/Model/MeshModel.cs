@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Mesh.Config.Diagnostics;
-using Mesh.Config.Model.Compilation;
 using Mesh.Config.Model.Incremental;
 using Mesh.Config.Resources;
 using Mesh.Config.Sources;
@@ -21,7 +19,7 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
     private readonly ImmutableArray<IMeshSource> _sources;
     private readonly SourceStates _states;
     private readonly MeshCompiler _compiler;
-    private readonly ConcurrentDictionary<ProxyScope, ViewMemo> _memos = new(ProxyScopeComparer.Instance);
+    private readonly ViewMemos _memos = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<MeshSnapshot> _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _debounce;
@@ -218,6 +216,7 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
             _compiler.Update(changes);
             _compiler.Diagnostics.Replace(_sourceFindings, findings);
             _sourceFindings = findings;
+            _memos.Sweep(_time.GetUtcNow());
             var next = new CompiledSnapshot(
                 _current.Version + 1, synced, _compiler.Mesh, _compiler.Diagnostics.Current, _memos);
             Volatile.Write(ref _current, next);

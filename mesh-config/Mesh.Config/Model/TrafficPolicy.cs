@@ -23,6 +23,9 @@ public sealed record TrafficPolicy
     /// <summary>Set when <see cref="LoadBalancer"/> is <see cref="LoadBalancerKind.ConsistentHash"/>.</summary>
     public HashPolicy? Hash { get; init; }
 
+    /// <summary>Null: zones are at most priorities.</summary>
+    public ZoneAwarePolicy? ZoneAware { get; init; }
+
     public WarmupPolicy? Warmup { get; init; }
     public RetryBudgetPolicy? RetryBudget { get; init; }
     public TunnelPolicy? Tunnel { get; init; }

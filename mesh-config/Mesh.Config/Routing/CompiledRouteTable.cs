@@ -34,6 +34,12 @@ internal sealed class CompiledRouteTable : HttpRouteTable
         from rule in host.Rules
         select new RouteEntry(host.Domain, [.. rule.Conditions.Select(condition => condition.ToString())], rule.Route);
 
+    /// <summary>The same rules with other routes.</summary>
+    public CompiledRouteTable Select(Func<HttpRoute, HttpRoute> change) => new(
+    [
+        .. Hosts.Select(host => host with { Rules = [.. host.Rules.Select(rule => rule with { Route = change(rule.Route) })] }),
+    ]);
+
     private VirtualHost? FindHost(string host)
     {
         if (_exact.TryGetValue(host, out var exact)) return exact;

@@ -30,6 +30,7 @@ internal static class TrafficPolicyDocument
                 ["minHealthPercent"] = outlier.MinHealthPercent,
             };
         if (policy.Hash is { } hash) document["consistentHash"] = Hash(hash);
+        if (policy.ZoneAware is { } zone) document["zoneAware"] = new JsonObject { ["minClusterSize"] = zone.MinClusterSize };
         if (policy.Warmup is { } warmup)
             document["warmup"] = new JsonObject
             {

@@ -43,6 +43,20 @@ public sealed class IncrementalModelTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_changed_sidecar_no_longer_imports_where_the_VirtualServices_of_the_old_one_led()
+    {
+        static string Sidecar(string host) =>
+            $"{{apiVersion: networking.istio.io/v1, kind: Sidecar, metadata: {{name: s, namespace: shop}}, spec: {{egress: [{{hosts: [\"{host}\"]}}]}}}}\n";
+        var shop = new ProxyScope { Cluster = "c", Namespace = "shop" };
+        Apply(Gateway + Service("a", "10.0.0.1") + "---\n" + Sidecar("*/shop.example.com"));
+        Assert.NotNull(_model.Current.ViewFrom(shop).FindUpstream(_a));
+
+        Apply(Sidecar("*/else.example.com"));
+
+        Assert.Null(_model.Current.ViewFrom(shop).FindUpstream(_a));
+    }
+
+    [Fact]
     public void Listeners_and_routes_do_not_care_for_endpoints()
     {
         Apply(Gateway + Service("a", "10.0.0.1"));

@@ -67,10 +67,45 @@ public sealed class LocalityTests
             Describe("outlierDetection: {}, loadBalancer: {localityLbSetting: {failoverPriority: [topology.kubernetes.io/region, topology.kubernetes.io/zone]}}"));
     }
 
+    [Fact]
+    public void Zone_aware_balancing_makes_priorities_of_regions_only()
+    {
+        Assert.Equal(
+            ["0 us-east-1/a/1", "0 us-east-1/a/2", "0 us-east-1/b", "1 eu-west-1/a", "1 us-west-2/a"],
+            Describe("outlierDetection: {}, loadBalancer: {zoneAwareLbSetting: {enabled: true}}"));
+        Assert.Equal(
+            ["0 us-east-1/a/1", "0 us-east-1/a/2", "0 us-east-1/b", "1 us-west-2/a", "2 eu-west-1/a"],
+            Describe("outlierDetection: {}, loadBalancer: {zoneAwareLbSetting: {enabled: true, failover: [{from: us-east-1, to: us-west-2}]}}"));
+        Assert.All(Endpoints("outlierDetection: {}, loadBalancer: {zoneAwareLbSetting: {enabled: false}}"), endpoint => Assert.Equal(0, endpoint.Priority));
+        Assert.All(Endpoints("loadBalancer: {zoneAwareLbSetting: {enabled: true}}"), endpoint => Assert.Equal(0, endpoint.Priority));
+    }
+
+    [Fact]
+    public void Labels_rank_before_regions_in_zone_aware_failover()
+    {
+        Assert.Equal(
+            ["0 us-east-1/a/1", "0 us-east-1/a/2", "0 us-east-1/b", "1 us-west-2/a", "2 eu-west-1/a"],
+            Describe("outlierDetection: {}, loadBalancer: {zoneAwareLbSetting: {enabled: true, failover: [{from: us-east-1, to: us-west-2}], failoverPriority: [topology.istio.io/network]}}"));
+    }
+
+    [Theory]
+    [InlineData("loadBalancer: {zoneAwareLbSetting: {enabled: true, minClusterSize: 3}}", "", 3)]
+    [InlineData("loadBalancer: {zoneAwareLbSetting: {enabled: true}}", "", 6)]
+    [InlineData("loadBalancer: {zoneAwareLbSetting: {enabled: false}}", "", null)]
+    [InlineData("loadBalancer: {simple: RANDOM}", "", null)]
+    [InlineData("loadBalancer: {simple: RANDOM}", "zoneAwareLbSetting: {enabled: true, minClusterSize: 4}", 4)]
+    [InlineData("loadBalancer: {localityLbSetting: {enabled: true}}", "zoneAwareLbSetting: {enabled: true, minClusterSize: 4}", null)]
+    public void The_policy_tells_from_how_many_endpoints_on_zones_are_looked_at(string policy, string mesh, int? expected)
+    {
+        Assert.Equal(expected, Load(policy, null, mesh).Policy.ZoneAware?.MinClusterSize);
+    }
+
     private static List<string> Describe(string policy, Func<string, bool>? only = null) =>
         [.. Endpoints(policy, only).Select(endpoint => $"{endpoint.Priority} {endpoint.Locality}")];
 
-    private static ImmutableArray<ProxyEndpoint> Endpoints(string policy, Func<string, bool>? only = null)
+    private static ImmutableArray<ProxyEndpoint> Endpoints(string policy, Func<string, bool>? only = null) => Load(policy, only, "").Endpoints;
+
+    private static Upstream Load(string policy, Func<string, bool>? only, string mesh)
     {
         var endpoints = Localities.Where(only ?? (_ => true)).Select((locality, i) => $"{{address: 10.0.0.{i + 1}, locality: {locality}}}");
         var snapshot = TestMesh.Load(("c",
@@ -81,8 +116,10 @@ public sealed class LocalityTests
             spec: {hosts: [web.example.com], resolution: STATIC, ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [{{{string.Join(", ", endpoints)}}}]}
             ---
             {apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {name: web, namespace: prod}, spec: {host: web.example.com, trafficPolicy: { {{{policy}}} } } }
+            ---
+            {apiVersion: v1, kind: ConfigMap, metadata: {name: istio, namespace: istio-system}, data: {mesh: "{{{mesh}}}"}}
             """));
         var scope = new ProxyScope { Namespace = "prod", Locality = new Locality("us-east-1", "a", "1") };
-        return snapshot.ViewFrom(scope).FindUpstream(new UpstreamKey("web.example.com", 80))!.Endpoints;
+        return snapshot.ViewFrom(scope).FindUpstream(new UpstreamKey("web.example.com", 80))!;
     }
 }

@@ -22,6 +22,26 @@ public sealed class NetworkSourceTests
     }
 
     [Fact]
+    public void An_address_in_ranges_of_several_networks_is_on_that_with_the_widest_and_reported()
+    {
+        const string networks = "{net-a: {endpoints: [{fromCidr: 10.1.0.0/16}]}, net-b: {endpoints: [{fromCidr: 10.0.0.0/8}]}, net-c: {endpoints: [{fromCidr: 10.1.0.0/24}]}}";
+
+        Assert.Equal("net-b", Assert.Single(View(networks, "")).Network);
+        var finding = Assert.Single(Load(networks, "").Diagnostics, found => found.Code == "NetworkAmbiguous");
+        Assert.Contains("10.1.0.1 of web.prod.svc.cluster.local is in ranges of the networks net-b, net-a, net-c: net-b counts", finding.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Load(networks, "topology.istio.io/network: labelled").Diagnostics, found => found.Code == "NetworkAmbiguous");
+    }
+
+    [Fact]
+    public void A_network_whose_only_gateway_has_a_name_without_address_is_reported_with_the_name()
+    {
+        const string networks = "{net-c2: {endpoints: [{fromRegistry: c2}], gateways: [{address: eastwest.elb.example.com, port: 15443}]}}";
+
+        var finding = Assert.Single(Load(networks, "").Diagnostics, found => found.Code == "NetworkWithoutGateway");
+        Assert.Contains("the name eastwest.elb.example.com of its gateway has no address", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_label_beats_the_settings()
     {
         Assert.Equal("labelled", Assert.Single(View("{net-c2: {endpoints: [{fromRegistry: c2}]}}", "topology.istio.io/network: labelled")).Network);
@@ -58,10 +78,12 @@ public sealed class NetworkSourceTests
         Assert.Equal(usable, endpoint.Address == "4.4.4.4");
     }
 
-    private static ImmutableArray<ProxyEndpoint> View(string networks, string label, string more = "") => TestMesh.Load(
+    private static ImmutableArray<ProxyEndpoint> View(string networks, string label, string more = "") =>
+        Load(networks, label, more).ViewFrom(new ProxyScope { Cluster = "c1", Network = "n1" }).FindUpstream(Web)!.Endpoints;
+
+    private static MeshSnapshot Load(string networks, string label, string more = "") => TestMesh.Load(
             ("c1", $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: istio, namespace: istio-system}}\ndata:\n  meshNetworks: |\n    networks: {networks}\n"),
             ("c2", more
                 + "{apiVersion: v1, kind: Service, metadata: {name: web, namespace: prod}, spec: {selector: {app: web}, ports: [{name: http, port: 80}]}}\n---\n"
-                + $"{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: prod, labels: {{app: web, security.istio.io/tlsMode: istio, {label}}}}}, status: {{podIP: 10.1.0.1}}}}\n"))
-        .ViewFrom(new ProxyScope { Cluster = "c1", Network = "n1" }).FindUpstream(Web)!.Endpoints;
+                + $"{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: prod, labels: {{app: web, security.istio.io/tlsMode: istio, {label}}}}}, status: {{podIP: 10.1.0.1}}}}\n"));
 }

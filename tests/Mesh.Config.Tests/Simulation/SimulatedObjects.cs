@@ -14,6 +14,7 @@ internal sealed class SimulatedObjects(Random random)
     [
         "a.prod.svc.cluster.local", "b.prod.svc.cluster.local", "c.prod.svc.cluster.local", "a.shop.svc.cluster.local",
         "b.shop.svc.cluster.local", "c.shop.svc.cluster.local", "ext.example.com", "gw.istio-system.svc.cluster.local", "a", "b.shop",
+        "a.a.prod.svc.cluster.local", "first.b.prod.svc.cluster.local", "first.a",
     ];
 
     /// <summary>One object as YAML; the same kind, namespace and name come again and again with other content.</summary>
@@ -90,8 +91,8 @@ internal sealed class SimulatedObjects(Random random)
         apiVersion: v1
         kind: Pod
         metadata: {name: {{Name}}, namespace: {{Space}}, labels: {app: {{Name}}, version: {{Pick("v1", "v2")}}{{Mtls()}}{{(random.Next(5) == 0 ? ", topology.istio.io/network: net-x" : "")}} } }
-        spec: {nodeName: {{Pick("n1", "n2")}}, serviceAccountName: {{Name}}, containers: [{name: app, ports: [{containerPort: 8080, name: http}]}]}
-        status: {podIP: {{Address()}}, phase: Running, conditions: [{type: Ready, status: "{{Pick("True", "False")}}"}]}
+        spec: {nodeName: {{Pick("n1", "n2")}}, serviceAccountName: {{Name}}{{Pick("", $", subdomain: {Name}", $", hostname: first, subdomain: {Name}")}}, containers: [{name: app, ports: [{containerPort: 8080, name: http}]}]}
+        status: {podIP: {{Address()}}{{Pick("", ", podIPs: [{ip: 10.0.0.1}, {ip: \"fd00::1\"}]")}}, phase: Running, conditions: [{type: Ready, status: "{{Pick("True", "False")}}"}]}
         """;
 
     private string Node() => $$"""

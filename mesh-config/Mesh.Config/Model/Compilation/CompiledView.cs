@@ -60,15 +60,20 @@ internal sealed class CompiledView : MeshView
     {
         ArgumentNullException.ThrowIfNull(key);
         if (_upstreams.TryGetValue(key, out var known)) return known;
-        if (FindService(key.Host, key.Port) is null) return null;
-        return _upstreams.GetOrAdd(key, _memo.Upstreams.Get(
-            key, _mesh, reader => Build(reader, key, directOnly: false)));
+        if (FindService(key.Host, key.Port) is not null)
+            return _upstreams.GetOrAdd(key, _memo.Upstreams.Get(key, _mesh, reader => UpstreamsOf(reader).Compile(key, directOnly: false)));
+        // The name of one Pod of a headless Service; a name that no Pod has (any more) is none.
+        var (pod, host) = PodNames.Split(key.Host);
+        if (pod.Length == 0 || FindService(host, key.Port) is not { Traits.IsHeadless: true }) return null;
+        var found = _memo.Upstreams.Get(key, _mesh, reader => UpstreamsOf(reader).Compile(key with { Host = host }, directOnly: false, pod));
+        return found.Endpoints.IsEmpty ? null : _upstreams.GetOrAdd(key, found);
     }
 
     public override HttpRouteTable? OutboundRoutes(string host, int port)
     {
         ArgumentNullException.ThrowIfNull(host);
-        if (FindCalled(ResolveHost(host), port) is not { } service) return null;
+        var name = ResolveHost(host);
+        if (FindCalled(name, port) is not { } service) return PodRoutes(name, port);
         return _routes.GetOrAdd((service.Host, port), key => _memo.Routes.Get(key, _mesh, reader =>
             new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader), MeshApiRoutesOf(reader)).Compile(key.Host, key.Port)));
     }
@@ -76,10 +81,29 @@ internal sealed class CompiledView : MeshView
     public override ImmutableArray<L4Route> OutboundConnectionRoutes(string host, int port)
     {
         ArgumentNullException.ThrowIfNull(host);
-        if (FindCalled(ResolveHost(host), port) is not { } service) return [];
+        var name = ResolveHost(host);
+        if (FindCalled(name, port) is not { } service)
+            return FindPodService(name, port) is { } headless
+                ? [.. OutboundConnectionRoutes(headless, port).Select(route => PodDestinations.Of(route, headless, name))]
+                : [];
         return _memo.ConnectionRoutes.Get((service.Host, port), _mesh, reader => new ViewMemo.Connecting(
             new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader), MeshApiRoutesOf(reader))
                 .CompileConnections(service.Host, port, ConnectionsOf(reader)))).Routes;
+    }
+
+    /// <summary>Calls to one Pod of a headless Service follow the routes of the Service, as far as these lead to itself.</summary>
+    private HttpRouteTable? PodRoutes(string name, int port)
+    {
+        if (FindPodService(name, port) is not { } host || OutboundRoutes(host, port) is not CompiledRouteTable table) return null;
+        return _routes.GetOrAdd((name, port), _ => table.Select(route => PodDestinations.Of(route, host, name)));
+    }
+
+    /// <summary>Host of the headless Service that has a Pod of that name; null when there is none.</summary>
+    private string? FindPodService(string name, int port)
+    {
+        var host = PodNames.Split(name).Service;
+        return host != name && FindCalled(host, port) is { Traits.IsHeadless: true } service
+            && FindUpstream(new UpstreamKey(name, port)) is not null ? service.Host : null;
     }
 
     public override bool TryResolvePassthrough(
@@ -104,7 +128,7 @@ internal sealed class CompiledView : MeshView
             refusal = $"service {key.Host} has no subset {key.Subset}";
         else
             upstream = _passthrough.GetOrAdd(key, _ => _memo.Passthrough.Get(
-                key, _mesh, reader => Build(reader, key, directOnly: true)));
+                key, _mesh, reader => UpstreamsOf(reader).Compile(key, directOnly: true)));
 
         if (upstream is { Endpoints.IsEmpty: true })
         {
@@ -134,15 +158,18 @@ internal sealed class CompiledView : MeshView
         var name = host.TrimEnd('.').ToLowerInvariant();
         if (_mesh.Services.ContainsKey(name)) return name;
         var domain = _mesh.Options.ClusterDomain;
-        var parts = name.Split('.');
-        var full = parts.Length switch
-        {
-            1 => $"{name}.{Scope.Namespace}.svc.{domain}",
-            2 => $"{name}.svc.{domain}",
-            3 when parts[2] == "svc" => $"{name}.{domain}",
-            _ => name,
-        };
-        return _mesh.Services.ContainsKey(full) ? full : name;
+        // The search path of a Pod's resolver.
+        foreach (var full in new[] { $"{name}.{Scope.Namespace}.svc.{domain}", $"{name}.svc.{domain}", $"{name}.{domain}" })
+            if (_mesh.Services.ContainsKey(full) || IsPodName(full))
+                return full;
+        return name;
+    }
+
+    private bool IsPodName(string host)
+    {
+        var (pod, service) = PodNames.Split(host);
+        return _mesh.Services.GetValueOrDefault(service) is { Traits.IsHeadless: true } found
+               && found.Ports.Any(port => PodNames.Select(port.Endpoints, pod, Scope).Any());
     }
 
     /// <summary>For what is not kept longer than this view.</summary>
@@ -190,82 +217,13 @@ internal sealed class CompiledView : MeshView
         return host => ServiceLookup.Find(reader.Declaration, host, sees) is { Ports: [var only] } ? only.Info.Port : null;
     }
 
+    private UpstreamCompiler UpstreamsOf(MeshReader reader) =>
+        new(reader, ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options);
+
     private EffectiveRule? RuleOf(MeshReader reader, CompiledService service) =>
         DestinationRules.Find(ConfigOf(reader), service, Scope, _mesh.Options);
 
     private ImmutableArray<GatewayListener> CompileListeners(MeshReader reader) => Scope.Type == ProxyType.Router
         ? new GatewayCompiler(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader), ConnectionsOf(reader), ApiRoutesOf(reader)).Compile()
         : [];
-
-    /// <param name="key">Its host and port have been found; they are looked up again so that it is noted what the result comes from.</param>
-    private Upstream Build(MeshReader reader, UpstreamKey key, bool directOnly)
-    {
-        var visibility = VisibilityOf(reader);
-        var service = ServiceLookup.Find(
-            reader.Service, key.Host, directOnly ? visibility.Sees : candidate => visibility.Sees(candidate, key.Port))!;
-        var port = service.FindPort(key.Port)!;
-        key = key with { Host = service.Host };
-        var config = ConfigOf(reader);
-        var rule = RuleOf(reader, service);
-        var policy = PolicyBlocks.Of(rule, key.Port, key.Subset, config.Settings);
-        var tls = TrafficPolicies.Compile(policy.Tls);
-        var clusterLocal = config.ClusterLocal.Contains(service.Host);
-        var endpoints = port.Endpoints.Where(endpoint =>
-            EndpointFilters.Admits(endpoint, Scope, service.Traits, clusterLocal, policy));
-        // A subset that no rule defines selects by no labels, as istiod does it.
-        if (key.Subset.Length > 0 && rule?.FindSubset(key.Subset) is { } subset)
-            endpoints = endpoints.Where(endpoint => LabelMatch.Selects(subset.Labels, endpoint.Labels));
-        return new Upstream
-        {
-            Key = key,
-            Protocol = port.Info.Protocol,
-            Discovery = DiscoveryOf(service),
-            Endpoints = new EndpointView(Scope, reader.Gateways).Build(
-                endpoints,
-                endpoint => AcceptsMtls(config, endpoint, tls),
-                LocalityChoice.Of(policy.LoadBalancer, service.Traits.Distribution, config.Settings),
-                hasOutlier: policy.Outlier is not null,
-                directOnly),
-            ExpectedIdentities = Identities(service, policy),
-            Tls = tls,
-            Sni = SniOf(key, tls, policy),
-            Policy = TrafficPolicies.Compile(policy, config.Settings),
-            MeshExternal = service.MeshExternal,
-        };
-    }
-
-    /// <summary>A gateway balances over a headless Service; a sidecar goes where the client wanted to.</summary>
-    private EndpointDiscovery DiscoveryOf(CompiledService service) =>
-        service.Traits.IsHeadless && Scope.Type == ProxyType.Router
-            ? EndpointDiscovery.Endpoints
-            : service.Traits.Discovery;
-
-    /// <summary>The workload offers it, and neither a rule for the client nor a policy of the workload takes it away.</summary>
-    private bool AcceptsMtls(TrafficConfig config, MeshEndpoint endpoint, ClientTlsMode tls)
-    {
-        if (!endpoint.AcceptsMtls) return false;
-        if (tls != ClientTlsMode.Auto) return tls == ClientTlsMode.IstioMutual;
-        var mode = PeerAuthentications.ModeOf(
-            config, _mesh.Options, endpoint.Namespace, endpoint.Labels, endpoint.Port);
-        return mode != MtlsMode.Disable;
-    }
-
-    private static ImmutableArray<string> Identities(CompiledService service, PolicyBlocks policy)
-    {
-        if (policy.Tls is { SubjectAltNames.IsEmpty: false } own) return own.SubjectAltNames;
-        if (service.SubjectAltNames.IsEmpty) return service.Identities;
-        return
-        [
-            .. service.Identities.Concat(service.SubjectAltNames)
-                .Distinct(StringComparer.Ordinal)
-                .Order(StringComparer.Ordinal),
-        ];
-    }
-
-    private static string SniOf(UpstreamKey key, ClientTlsMode tls, PolicyBlocks policy)
-    {
-        if (policy.Tls is { Sni.Length: > 0 } own) return own.Sni;
-        // Ordinary TLS to a server that is no mesh proxy needs the name that its certificate has.
-        return tls is ClientTlsMode.Simple or ClientTlsMode.Mutual ? key.Host : key.Sni;
-    }
 }

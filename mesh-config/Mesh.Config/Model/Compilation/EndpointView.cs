@@ -48,8 +48,8 @@ internal sealed class EndpointView(ProxyScope scope, NetworkGateways gateways)
     private List<ProxyEndpoint> Direct(IEnumerable<MeshEndpoint> group, Func<MeshEndpoint, bool> acceptsMtls) =>
     [
         .. group
-            .Where(endpoint => endpoint.Address.Length > 0 && IsSameNetwork(endpoint.Network) && acceptsMtls(endpoint))
-            .Select(endpoint => ToProxy(endpoint, mtls: true)),
+            .Where(endpoint => AddressOf(endpoint) is not null && IsSameNetwork(endpoint.Network) && acceptsMtls(endpoint))
+            .Select(endpoint => ToProxy(endpoint, AddressOf(endpoint)!, mtls: true)),
     ];
 
     private List<ProxyEndpoint> Filter(IEnumerable<MeshEndpoint> group, Func<MeshEndpoint, bool> acceptsMtls)
@@ -65,7 +65,7 @@ internal sealed class EndpointView(ProxyScope scope, NetworkGateways gateways)
             var force = scope.Network.Length == 0 && endpoint.Network.Length > 0 && !candidates.IsEmpty;
             if (!force && (IsSameNetwork(endpoint.Network) || candidates.IsEmpty))
             {
-                if (endpoint.Address.Length > 0 && IsReachable(endpoint.Address)) kept.Add(ToProxy(endpoint, mtls));
+                if (AddressOf(endpoint) is { } address) kept.Add(ToProxy(endpoint, address, mtls));
                 continue;
             }
 
@@ -88,6 +88,13 @@ internal sealed class EndpointView(ProxyScope scope, NetworkGateways gateways)
     private bool IsSameNetwork(string network) =>
         scope.Network.Length == 0 || network.Length == 0 || scope.Network == network;
 
+    /// <summary>The first address that the proxy can dial; null when it has none of the families, or the workload no address.</summary>
+    private string? AddressOf(MeshEndpoint endpoint)
+    {
+        if (endpoint.Address.Length == 0) return null;
+        return IsReachable(endpoint.Address) ? endpoint.Address : endpoint.OtherAddresses.FirstOrDefault(IsReachable);
+    }
+
     private bool IsReachable(string address)
     {
         if (scope.IPv4 && scope.IPv6 || !IPAddress.TryParse(address, out var ip)) return true;
@@ -98,9 +105,9 @@ internal sealed class EndpointView(ProxyScope scope, NetworkGateways gateways)
 
     private static uint Saturate(ulong weight) => (uint)Math.Min(weight, uint.MaxValue);
 
-    private ProxyEndpoint ToProxy(MeshEndpoint endpoint, bool mtls) => new()
+    private ProxyEndpoint ToProxy(MeshEndpoint endpoint, string address, bool mtls) => new()
     {
-        Address = endpoint.Address,
+        Address = address,
         Port = endpoint.Port,
         Network = endpoint.Network,
         Cluster = endpoint.Cluster,

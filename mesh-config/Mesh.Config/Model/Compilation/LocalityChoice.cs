@@ -15,7 +15,10 @@ internal sealed record LocalityChoice
     public bool IsForced { get; private init; }
 
     /// <summary>Zone-aware: only regions make priorities; zones are left to the balancing inside one.</summary>
-    public bool ByRegion { get; private init; }
+    public bool ByRegion => ZoneAware is not null;
+
+    /// <summary>Balancing by zones inside a priority; null when zones are priorities or nothing.</summary>
+    public ZoneAwarePolicy? ZoneAware { get; private init; }
 
     public ImmutableArray<LocalityDistribute> Distribute { get; private init; } = [];
     public ImmutableArray<LocalityFailover> Failover { get; private init; } = [];
@@ -47,5 +50,10 @@ internal sealed record LocalityChoice
 
     private static LocalityChoice Of(ZoneAwareLbSetting setting) => setting.Enabled == false
         ? None
-        : new LocalityChoice { ByRegion = true, Failover = setting.Failover, FailoverPriority = setting.FailoverPriority };
+        : new LocalityChoice
+        {
+            ZoneAware = new ZoneAwarePolicy((int)(setting.MinClusterSize ?? ZoneAwarePolicy.DefaultMinClusterSize)),
+            Failover = setting.Failover,
+            FailoverPriority = setting.FailoverPriority,
+        };
 }

@@ -38,6 +38,7 @@ internal static class MeshDefaultsReader
         TrustDomainAliases = config.TrustDomain.Length == 0 ? config.TrustDomainAliases : [config.TrustDomain, .. config.TrustDomainAliases],
         PathNormalization = config.PathNormalization?.Normalization,
         LocalityLbSetting = config.LocalityLbSetting ?? new LocalityLbSetting(),
+        ZoneAwareLbSetting = config.ZoneAwareLbSetting,
         ClusterLocal =
         [
             .. from setting in config.ServiceSettings

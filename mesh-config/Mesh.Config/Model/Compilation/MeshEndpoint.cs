@@ -22,6 +22,12 @@ internal sealed record MeshEndpoint
     public string ServiceAccount { get; init; } = "";
     public string Workload { get; init; } = "";
 
+    /// <summary>First label of the workload's own DNS name below its headless Service's; empty when it has none.</summary>
+    public string Hostname { get; init; } = "";
+
+    /// <summary>Addresses of the same workload in the other IP family.</summary>
+    public ImmutableArray<string> OtherAddresses { get; init; } = [];
+
     /// <summary>Kubernetes node it runs on; empty for a VM.</summary>
     public string NodeName { get; init; } = "";
 

@@ -39,14 +39,19 @@ internal static class ModelFindings
     public static void CollectNetworks(MeshReader reader, List<Diagnostic> found)
     {
         var networks = reader.Networks;
+        var gateways = reader.Gateways;
         // With a single network nobody needs a gateway.
-        if (networks.Count < 2 && reader.Gateways.All.IsEmpty) return;
+        if (networks.Count < 2 && gateways.All.IsEmpty && gateways.Unresolved.IsEmpty) return;
         foreach (var network in networks)
         {
-            if (reader.Gateways.HasGateway(network)) continue;
+            if (gateways.HasGateway(network)) continue;
+            var names = gateways.Unresolved.Where(gateway => gateway.Network == network).Select(gateway => gateway.Host).ToArray();
+            var remedy = names.Length > 0
+                ? $"the name {string.Join(", ", names)} of its gateway has no address: check the load balancer and its DNS"
+                : $"label a gateway Service {TopologyLabels.Network}={network}";
             found.Add(new Diagnostic(
                 Severity.Warning, "NetworkWithoutGateway",
-                $"network {network} has workloads but no usable gateway: other networks will dial its workloads directly; label a gateway Service {TopologyLabels.Network}={network}",
+                $"network {network} has workloads but no usable gateway: other networks will dial its workloads directly; {remedy}",
                 SourceLocation.None));
         }
     }

@@ -21,7 +21,7 @@ internal static class NetworkGatewayDiscovery
     {
         foreach (var (cluster, service) in index.WithKey<Service>("", "", IndexKeys.HasLabel(TopologyLabels.Network)))
             if (service.Metadata.Labels.TryGetValue(TopologyLabels.Network, out var network) && network.Length > 0)
-                foreach (var gateway in OfService(cluster, network, service, diagnostics))
+                foreach (var gateway in OfService(index, cluster, network, service, diagnostics))
                     yield return (gateway, service);
         foreach (var (cluster, gateway) in index.Of<GatewayApiGateway>())
             if (gateway.Metadata.Labels.TryGetValue(TopologyLabels.Network, out var network) && network.Length > 0)
@@ -46,12 +46,19 @@ internal static class NetworkGatewayDiscovery
     {
         var parts = host.Split('.');
         if (parts.Length < 2 || index.Find<Service>(cluster, parts[1], parts[0]) is not { } service) yield break;
+        if (GatewayNodes.AreMeant(service))
+        {
+            foreach (var address in GatewayNodes.AddressesOf(index, cluster, service, out _))
+                yield return (new NetworkGateway(network, cluster, address, GatewayNodes.PortOf(service, port)), service);
+            yield break;
+        }
+
         foreach (var address in AddressesOf(service))
             yield return (new NetworkGateway(network, cluster, address, port), service);
     }
 
     private static IEnumerable<NetworkGateway> OfService(
-        string cluster, string network, Service service, List<Diagnostic> diagnostics)
+        MeshReader index, string cluster, string network, Service service, List<Diagnostic> diagnostics)
     {
         var port = DefaultPort;
         if (service.Metadata.Labels.TryGetValue(TopologyLabels.GatewayPort, out var text)
@@ -61,6 +68,15 @@ internal static class NetworkGatewayDiscovery
         {
             Warn($"the Service is labelled as gateway of network {network} but has no port {port}: it is not used; add the port or the label {TopologyLabels.GatewayPort}");
             return [];
+        }
+
+        if (GatewayNodes.AreMeant(service))
+        {
+            var nodes = GatewayNodes.AddressesOf(index, cluster, service, out var problem);
+            if (problem.Length > 0) Warn($"the gateway of network {network} is not used: {problem}");
+            else if (nodes.IsEmpty)
+                Warn($"the gateway of network {network} has no address: no Node that {TopologyLabels.NodeSelector} selects has an ExternalIP");
+            return nodes.Select(address => new NetworkGateway(network, cluster, address, GatewayNodes.PortOf(service, port)));
         }
 
         var addresses = AddressesOf(service).ToArray();

@@ -40,6 +40,9 @@ internal sealed class NetworkGateways
     /// <summary>Gateways that are given as host names, in lower case: what somebody has to resolve.</summary>
     public ImmutableArray<string> HostNames { get; private init; } = [];
 
+    /// <summary>Networks with a gateway whose name has no address yet, and that name; ordered.</summary>
+    public ImmutableArray<(string Network, string Host)> Unresolved { get; private init; } = [];
+
     /// <summary>
     /// Least common multiple of the gateway counts: every weight is multiplied by it so that it can be divided evenly
     /// among the gateways of any network.
@@ -56,12 +59,15 @@ internal sealed class NetworkGateways
 
     /// <summary>By value.</summary>
     public bool Same(NetworkGateways other) =>
-        All.AsSpan().SequenceEqual(other.All.AsSpan()) && HostNames.AsSpan().SequenceEqual(other.HostNames.AsSpan());
+        All.AsSpan().SequenceEqual(other.All.AsSpan())
+        && HostNames.AsSpan().SequenceEqual(other.HostNames.AsSpan())
+        && Unresolved.AsSpan().SequenceEqual(other.Unresolved.AsSpan());
 
     public static NetworkGateways Compile(MeshReader index, List<Diagnostic> diagnostics)
     {
         var found = new List<NetworkGateway>();
         var names = new SortedSet<string>(StringComparer.Ordinal);
+        var unresolved = new HashSet<(string Network, string Host)>();
         foreach (var (gateway, source) in NetworkGatewayDiscovery.Find(index, diagnostics))
         {
             if (IPAddress.TryParse(gateway.Address, out _))
@@ -73,15 +79,19 @@ internal sealed class NetworkGateways
             var name = gateway.Address.TrimEnd('.').ToLowerInvariant();
             names.Add(name);
             if (index.Find<ResolvedHost>("", "", name) is { } resolved)
+            {
                 found.AddRange(resolved.Addresses.Select(address => gateway with { Address = address }));
-            else
-                diagnostics.Add(new Diagnostic(
-                    Severity.Warning, "GatewayUnusable",
-                    $"gateway address {name} of network {gateway.Network} is a host name that has not been resolved: it is not used until it is",
-                    source?.Location ?? SourceLocation.None, source?.Subject ?? ""));
+                continue;
+            }
+
+            unresolved.Add((gateway.Network, name));
+            diagnostics.Add(new Diagnostic(
+                Severity.Warning, "GatewayUnusable",
+                $"gateway address {name} of network {gateway.Network} is a host name that has not been resolved: it is not used until it is",
+                source?.Location ?? SourceLocation.None, source?.Subject ?? ""));
         }
 
-        return new NetworkGateways(found) { HostNames = [.. names] };
+        return new NetworkGateways(found) { HostNames = [.. names], Unresolved = [.. unresolved.Order()] };
     }
 
     private static uint GreatestCommonDivisor(uint a, uint b)

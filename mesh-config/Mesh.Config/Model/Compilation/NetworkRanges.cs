@@ -27,7 +27,8 @@ internal sealed class NetworkRanges
         }
 
         _registries = registries.ToImmutable();
-        _ranges = ranges.ToImmutable();
+        // The widest range first, as istiod walks its trie of ranges down.
+        _ranges = [.. ranges.OrderBy(entry => entry.Item1.PrefixLength).ThenBy(entry => entry.Item2, StringComparer.Ordinal)];
     }
 
     public MeshNetworks Networks { get; }
@@ -35,14 +36,14 @@ internal sealed class NetworkRanges
     public static NetworkRanges Of(MeshReader index) => index.Fact("mesh-networks", "", static reader =>
         new NetworkRanges(MeshDefaultsReader.Networks(reader, "")));
 
-    /// <summary>The network that names the cluster, else the first whose range has the address, else empty.</summary>
-    public string Find(string cluster, string address)
+    /// <summary>
+    /// The network that names the cluster, else those with a range that has the address, the widest first; the first one
+    /// counts, and more than one is a mistake in the settings.
+    /// </summary>
+    public IEnumerable<string> Find(string cluster, string address)
     {
-        if (_registries.TryGetValue(cluster, out var registered)) return registered;
-        if (_ranges.IsEmpty || !IPAddress.TryParse(address, out var ip)) return "";
-        foreach (var (range, network) in _ranges)
-            if (range.Contains(ip))
-                return network;
-        return "";
+        if (_registries.TryGetValue(cluster, out var registered)) return [registered];
+        if (_ranges.IsEmpty || !IPAddress.TryParse(address, out var ip)) return [];
+        return _ranges.Where(entry => entry.Range.Contains(ip)).Select(entry => entry.Network).Distinct(StringComparer.Ordinal);
     }
 }

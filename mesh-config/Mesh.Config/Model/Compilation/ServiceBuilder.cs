@@ -40,7 +40,7 @@ internal sealed class ServiceBuilder(string host, string serviceNamespace)
     /// <summary>By address and port; a workload found on two ways (slice and selector) is one endpoint.</summary>
     private static ImmutableArray<MeshEndpoint> Order(List<MeshEndpoint> endpoints) =>
     [
-        .. endpoints
+        .. PodAddresses.Merge(endpoints)
             .DistinctBy(endpoint => (endpoint.Address, endpoint.Port, endpoint.Network, endpoint.Address.Length == 0 ? endpoint.Workload : ""))
             .OrderBy(endpoint => endpoint.Address, StringComparer.Ordinal)
             .ThenBy(endpoint => endpoint.Port)

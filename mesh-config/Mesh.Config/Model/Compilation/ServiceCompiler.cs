@@ -19,6 +19,7 @@ internal sealed class ServiceCompiler
     private readonly WorkloadFacts _facts;
     private readonly MeshModelOptions _options;
     private readonly List<Diagnostic> _diagnostics;
+    private readonly HashSet<string> _ambiguous = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ServiceBuilder> _services = new(StringComparer.Ordinal);
 
     private ServiceCompiler(string host, MeshReader index, List<Diagnostic> diagnostics)
@@ -75,7 +76,7 @@ internal sealed class ServiceCompiler
             return;
         }
 
-        var slices = _index.SlicesOf(cluster, space, name).ToArray();
+        var slices = PodAddresses.InOrder(_index.SlicesOf(cluster, space, name), service).ToArray();
         foreach (var slice in slices) AddSlice(builder, cluster, service, slice);
         if (service.Spec.Selector.IsEmpty) return;
         // Kubernetes itself makes a slice for a Service with selector: files that leave it out mean the Pods.
@@ -103,6 +104,7 @@ internal sealed class ServiceCompiler
             var template = TemplateOf(cluster, service.Metadata.Namespace, pod, endpoint.NodeName, endpoint.Zone) with
             {
                 Health = health,
+                Hostname = endpoint.Hostname.Length > 0 ? endpoint.Hostname : PodNames.HostnameOf(pod, service),
             };
             foreach (var slicePort in slice.Ports)
             {
@@ -128,18 +130,20 @@ internal sealed class ServiceCompiler
     private void AddPod(ServiceBuilder builder, string cluster, Service service, Pod pod)
     {
         if (pod.Metadata.DeletionTimestamp is not null || pod.Status?.Phase is "Succeeded" or "Failed") return;
-        var address = pod.Status?.PodIP ?? "";
-        if (address.Length == 0) return;
+        var addresses = PodAddresses.Of(pod, service);
+        if (addresses.IsEmpty) return;
         var ready = pod.Status!.Conditions.FirstOrDefault(condition => condition.Type == "Ready")?.Status;
         var template = TemplateOf(cluster, pod.Metadata.Namespace, pod, "", "") with
         {
             Health = ready == "False" && !service.Spec.PublishNotReadyAddresses
                 ? EndpointHealth.Unhealthy
                 : EndpointHealth.Healthy,
+            Hostname = PodNames.HostnameOf(pod, service),
         };
         foreach (var port in service.Spec.Ports)
             if (WorkloadFacts.ResolveTargetPort(port.TargetPort, port.Port, pod) is { } number)
-                Add(builder, port.Port, template with { Address = address, Port = number });
+                foreach (var address in addresses)
+                    Add(builder, port.Port, template with { Address = address, Port = number });
     }
 
     private MeshEndpoint TemplateOf(string cluster, string space, Pod? pod, string nodeName, string zone)
@@ -253,11 +257,22 @@ internal sealed class ServiceCompiler
     private void Add(ServiceBuilder builder, int servicePort, MeshEndpoint endpoint)
     {
         if (endpoint.Network.Length == 0 && !builder.MeshExternal)
-            endpoint = endpoint with { Network = _facts.NetworkBySettings(endpoint.Cluster, endpoint.Address) };
+            endpoint = endpoint with { Network = NetworkBySettings(endpoint) };
         builder.AddEndpoint(servicePort, endpoint);
         // An external service is known by its subjectAltNames only.
         if (endpoint.ServiceAccount.Length > 0 && !builder.MeshExternal)
             builder.AddIdentity($"spiffe://{_options.TrustDomain}/ns/{endpoint.Namespace}/sa/{endpoint.ServiceAccount}");
+    }
+
+    private string NetworkBySettings(MeshEndpoint endpoint)
+    {
+        var found = _facts.NetworksBySettings(endpoint.Cluster, endpoint.Address).ToArray();
+        if (found.Length > 1 && _ambiguous.Add(string.Join(", ", found)))
+            _diagnostics.Add(new Diagnostic(
+                Severity.Warning, "NetworkAmbiguous",
+                $"endpoint {endpoint.Address} of {_host} is in ranges of the networks {string.Join(", ", found)}: {found[0]} counts; make the ranges of meshNetworks disjoint",
+                SourceLocation.None));
+        return found.Length > 0 ? found[0] : "";
     }
 
     private void Warn(string code, MeshObject about, string message) =>

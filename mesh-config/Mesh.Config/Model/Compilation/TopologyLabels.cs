@@ -14,6 +14,7 @@ internal static class TopologyLabels
     public const string OldZone = "failure-domain.beta.kubernetes.io/zone";
     public const string Hostname = "kubernetes.io/hostname";
     public const string GatewayPort = "networking.istio.io/gatewayPort";
+    public const string NodeSelector = "traffic.istio.io/nodeSelector";
     public const string TlsMode = "security.istio.io/tlsMode";
     public const string ServiceName = "kubernetes.io/service-name";
     public const string ExportTo = "networking.istio.io/exportTo";

@@ -74,9 +74,13 @@ internal sealed class TrafficConfig(MeshReader index, string cluster)
         // As one text, so that a changed VirtualService that leads to the same hosts changes nothing.
         index.Fact($"imported {sidecar.Subject} for {clientNamespace}", cluster, reader =>
             {
+                // The Sidecar is read again: the fact must not outlive the one that it was computed of.
                 var config = new TrafficConfig(reader, cluster);
-                return string.Join('\n', new EgressImports(sidecar, clientNamespace)
-                    .Destinations(config.VirtualServices, config.HttpRulesOf, reader.Options.ClusterDomain));
+                var meta = sidecar.Metadata;
+                return config.SidecarsIn(meta.Namespace).FirstOrDefault(known => known.Metadata.Name == meta.Name) is { } present
+                    ? string.Join('\n', new EgressImports(present, clientNamespace)
+                        .Destinations(config.VirtualServices, config.HttpRulesOf, reader.Options.ClusterDomain))
+                    : "";
             })
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

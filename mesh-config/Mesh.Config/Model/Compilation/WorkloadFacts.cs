@@ -21,8 +21,8 @@ internal sealed class WorkloadFacts(MeshReader index)
     public string NetworkOf(string cluster, WorkloadEntrySpec entry) =>
         entry.Network.Length > 0 ? entry.Network : NetworkOf(cluster, entry.Labels);
 
-    /// <summary>For a workload without any label: by the networks of the mesh's settings, else empty.</summary>
-    public string NetworkBySettings(string cluster, string address) => NetworkRanges.Of(index).Find(cluster, address);
+    /// <summary>For a workload without any label: by the networks of the mesh's settings, of which the first counts.</summary>
+    public IEnumerable<string> NetworksBySettings(string cluster, string address) => NetworkRanges.Of(index).Find(cluster, address);
 
     public Locality LocalityOf(string cluster, ImmutableSortedDictionary<string, string> labels, string nodeName, string zone)
     {

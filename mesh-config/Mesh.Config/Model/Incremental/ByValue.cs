@@ -36,7 +36,9 @@ internal static class ByValue
         Equal(left.Endpoints, right.Endpoints, Same) && left with { Endpoints = right.Endpoints } == right;
 
     private static bool Same(MeshEndpoint left, MeshEndpoint right) =>
-        Same(left.Labels, right.Labels) && left with { Labels = right.Labels } == right;
+        Same(left.Labels, right.Labels)
+        && Equal(left.OtherAddresses, right.OtherAddresses)
+        && left with { Labels = right.Labels, OtherAddresses = right.OtherAddresses } == right;
 
     private static bool Same(ProxyEndpoint left, ProxyEndpoint right) =>
         Same(left.Labels, right.Labels) && left with { Labels = right.Labels } == right;

@@ -11,7 +11,7 @@ internal sealed class CompiledSnapshot(
     bool synced,
     CompiledMesh mesh,
     ImmutableSortedDictionary<Diagnostic, int> diagnostics,
-    ConcurrentDictionary<ProxyScope, ViewMemo> memos)
+    ViewMemos memos)
     : MeshSnapshot
 {
     private readonly ConcurrentDictionary<ProxyScope, CompiledView> _views = new(1, 3, ProxyScopeComparer.Instance);
@@ -34,8 +34,16 @@ internal sealed class CompiledSnapshot(
 
     public CompiledMesh Mesh => mesh;
 
-    public override MeshView ViewFrom(ProxyScope scope) => _views.GetOrAdd(
-        scope, key => new CompiledView(this, key, memos.GetOrAdd(key, static _ => new ViewMemo())));
+    public override MeshView ViewFrom(ProxyScope scope)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        // Asked for also when this snapshot has the view already: a mesh may be quiet for long.
+        var memo = memos.Get(scope);
+        if (_views.TryGetValue(scope, out var known)) return known;
+        return memo is null || _views.Count >= ViewMemos.Limit
+            ? new CompiledView(this, scope, memo ?? new ViewMemo())
+            : _views.GetOrAdd(scope, key => new CompiledView(this, key, memo));
+    }
 
     public override IEnumerable<(string Cluster, T Object)> Objects<T>() =>
         mesh.Index.Set(Dependency.OnType(typeof(T))).Entries<T>();

@@ -55,6 +55,7 @@ public sealed record MeshConfig
     public string RootNamespace { get; init; } = "";
 
     public LocalityLbSetting? LocalityLbSetting { get; init; }
+    public ZoneAwareLbSetting? ZoneAwareLbSetting { get; init; }
     public TimeSpan? DnsRefreshRate { get; init; }
     public MeshH2UpgradePolicy H2UpgradePolicy { get; init; }
     public string InboundClusterStatName { get; init; } = "";
@@ -124,6 +125,8 @@ public sealed record MeshConfig
             .Field("rootNamespace", Codecs.Text, x => x.RootNamespace, (x, v) => x with { RootNamespace = v })
             .Message("localityLbSetting", LocalityLbSetting.Schema,
                 x => x.LocalityLbSetting, (x, v) => x with { LocalityLbSetting = v })
+            .Message("zoneAwareLbSetting", ZoneAwareLbSetting.Schema,
+                x => x.ZoneAwareLbSetting, (x, v) => x with { ZoneAwareLbSetting = v })
             .Field("dnsRefreshRate", Codecs.Duration, x => x.DnsRefreshRate, (x, v) => x with { DnsRefreshRate = v })
             .Field("h2UpgradePolicy", Codecs.Enum<MeshH2UpgradePolicy>(),
                 x => x.H2UpgradePolicy, (x, v) => x with { H2UpgradePolicy = v })

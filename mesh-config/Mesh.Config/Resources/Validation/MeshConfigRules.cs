@@ -26,6 +26,7 @@ internal static class MeshConfigRules
         ExportTo(value.DefaultVirtualServiceExportTo, at["defaultVirtualServiceExportTo"]);
         ExportTo(value.DefaultDestinationRuleExportTo, at["defaultDestinationRuleExportTo"]);
         if (value.LocalityLbSetting is { } locality) LocalityRules.Check(locality, at["localityLbSetting"]);
+        if (value.ZoneAwareLbSetting is { } zone) LocalityRules.CheckZoneAware(zone, at["zoneAwareLbSetting"]);
         if (value.DefaultConfig is { } config) CheckProxy(config, at["defaultConfig"]);
         for (var i = 0; i < value.ServiceSettings.Length; i++)
             for (var j = 0; j < value.ServiceSettings[i].Hosts.Length; j++)
