@@ -12,6 +12,9 @@ internal sealed record AcquiringSettings
     /// <summary>How long an operation is left to the one who took it; he extends it while he is at it.</summary>
     public required TimeSpan Lease { get; init; }
 
+    /// <summary>How long an operation is left to the message that asks for it.</summary>
+    public required TimeSpan MessageLease { get; init; }
+
     /// <summary>How long a caller waits for the acquirer.</summary>
     public required TimeSpan Wait { get; init; }
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Mesh.Payments.Api;
+using Mesh.Payments.Messaging;
 using Mesh.Payments.Storage;
 
 namespace Mesh.Payments.Acquiring;
@@ -13,6 +14,9 @@ internal static class AcquiringSetup
     /// </summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longer than the queue's pauses: the reconciler is for messages that were lost.</summary>
+    private static readonly TimeSpan MessageLease = TimeSpan.FromMinutes(15);
+
     public static IServiceCollection AddAcquiring(this IServiceCollection services, PaymentsOptions options, TimeProvider time)
     {
         var settings = new AcquiringSettings
@@ -20,6 +24,7 @@ internal static class AcquiringSetup
             // Another one at each start: what an earlier process of this name held is not ours.
             Owner = $"{options.Name}/{Guid.NewGuid():N}",
             Lease = Lease,
+            MessageLease = MessageLease,
             Wait = options.AcquirerWait,
             Limit = options.AcquirerLimit,
             GiveUpAfter = options.AcquirerGiveUpAfter,
@@ -33,6 +38,7 @@ internal static class AcquiringSetup
             Serialize = payment => PaymentMessages.Of(payment).ToByteArray(),
             LeaseOwner = settings.Owner,
             Lease = settings.Lease,
+            MessageLease = settings.MessageLease,
         });
         services.AddSingleton(_ => options.Acquirer.Open(options.AcquirerTimeout, time));
         services.AddSingleton(Random.Shared);
@@ -40,6 +46,7 @@ internal static class AcquiringSetup
         services.AddSingleton<OperationStore>();
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<PaymentProcessor>();
+        services.AddSingleton<IMessageHandler, OperationHandler>();
         services.AddSingleton<Reconciler>();
         services.AddHostedService(provider => provider.GetRequiredService<Reconciler>());
         return services;

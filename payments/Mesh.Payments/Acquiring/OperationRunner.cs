@@ -70,7 +70,7 @@ internal sealed partial class OperationRunner(
         }
         catch (Exception exception) when (exception is AcquirerUnavailableException or AcquirerUnknownException or OperationCanceledException)
         {
-            await PostponeAsync(operation.Stored, exception.Message).ConfigureAwait(false);
+            await PostponeAsync(operation, exception.Message).ConfigureAwait(false);
             return null;
         }
         catch (InvariantException exception)
@@ -83,7 +83,7 @@ internal sealed partial class OperationRunner(
 
         if (outcome is AcquirerOutcome.Pending)
         {
-            await PostponeAsync(operation.Stored, "the acquirer has not decided").ConfigureAwait(false);
+            await PostponeAsync(operation, "the acquirer has not decided").ConfigureAwait(false);
             return null;
         }
 
@@ -94,7 +94,7 @@ internal sealed partial class OperationRunner(
         catch (Exception exception) when (exception is not StoreUnavailableException)
         {
             LogDefect(operation.Id, exception);
-            await PostponeAsync(operation.Stored, exception.Message).ConfigureAwait(false);
+            await PostponeAsync(operation, exception.Message).ConfigureAwait(false);
             throw;
         }
     }
@@ -175,17 +175,17 @@ internal sealed partial class OperationRunner(
         }
     }
 
-    private async Task PostponeAsync(StoredOperation operation, string reason)
+    private async Task PostponeAsync(OperationInHand operation, string reason)
     {
-        if (time.GetUtcNow() - operation.CreateTime >= settings.GiveUpAfter)
+        if (time.GetUtcNow() - operation.Stored.CreateTime >= settings.GiveUpAfter)
         {
             LogParked(operation.Id, reason);
             await store.ParkAsync(operation.Id, settings.Owner, reason, CancellationToken.None).ConfigureAwait(false);
             return;
         }
 
-        var pause = stopping.IsCancellationRequested ? TimeSpan.Zero : Pause(operation.Attempts);
-        LogPostponed(operation.Id, operation.Attempts, pause, reason);
+        var pause = operation.Rest ?? (stopping.IsCancellationRequested ? TimeSpan.Zero : Pause(operation.Stored.Attempts));
+        LogPostponed(operation.Id, operation.Stored.Attempts, pause, reason);
         await store.PostponeAsync(operation.Id, settings.Owner, pause, reason, CancellationToken.None).ConfigureAwait(false);
     }
 

@@ -19,10 +19,11 @@ internal sealed class PaymentsService(PaymentProcessor processor, PaymentReader 
         var checks = new RequestChecks();
         var key = checks.Key(request.IdempotencyKey, Header(context));
         var payment = checks.Payment(request.Payment);
+        var isAsynchronous = checks.IsAsynchronous(request.Processing);
         checks.ThrowIfAny();
         CheckAccess(context, payment.Merchant);
-        return RunAsync(context, nameof(CreatePayment), key, null, FingerprintOf(payment),
-            (_, now) => PaymentMachine.Create(payment, PaymentIds.New(now), now));
+        var caller = Caller.Of(context.GetHttpContext());
+        return RunAsync(context, PaymentMutations.Create(caller.Identity, key, payment, isAsynchronous, caller.TraceId));
     }
 
     public override async Task<V1.Payment> GetPayment(V1.GetPaymentRequest request, ServerCallContext context)
@@ -96,16 +97,12 @@ internal sealed class PaymentsService(PaymentProcessor processor, PaymentReader 
         return watch.RunAsync(merchant, after!.Value, responseStream, context.CancellationToken);
     }
 
-    /// <summary>Tells whether two requests for a payment ask for the same.</summary>
-    internal static byte[] FingerprintOf(NewPayment payment) => Fingerprints.Of(
-        payment.Merchant, Fingerprints.Of(payment.Amount), payment.CaptureMethod.ToString(), payment.PaymentMethod, payment.Description);
-
-    private async Task<V1.Payment> RunAsync(
-        ServerCallContext context, string method, string key, string? paymentId, byte[] fingerprint,
+    private Task<V1.Payment> RunAsync(
+        ServerCallContext context, string method, string key, string paymentId, byte[] fingerprint,
         Func<Payment?, DateTimeOffset, PaymentDecision> decide)
     {
         var caller = Caller.Of(context.GetHttpContext());
-        var mutation = new Mutation
+        return RunAsync(context, new Mutation
         {
             Caller = caller.Identity,
             IdempotencyKey = key,
@@ -117,7 +114,11 @@ internal sealed class PaymentsService(PaymentProcessor processor, PaymentReader 
                 ? decide(payment, now)
                 : PaymentDecision.Refuse(Refusal.NotFound(payment.Id)),
             Encode = Answers.Encode,
-        };
+        });
+    }
+
+    private async Task<V1.Payment> RunAsync(ServerCallContext context, Mutation mutation)
+    {
         var answer = await processor.RunAsync(mutation, context.CancellationToken).ConfigureAwait(false);
         if (answer.IsReplay) context.GetHttpContext().Response.Headers[ReplayedHeader] = "true";
         return Answers.Decode(answer);

@@ -106,6 +106,12 @@ internal sealed class RequestChecks
         }
     }
 
+    public bool IsAsynchronous(V1.ProcessingMode mode)
+    {
+        if (!Enum.IsDefined(mode)) Wrong("processing", "must be SYNC or ASYNC");
+        return mode == V1.ProcessingMode.Async;
+    }
+
     private string PaymentMethod(string token)
     {
         if (token.Length == 0) Wrong("payment.payment_method", "is required", "REQUIRED");

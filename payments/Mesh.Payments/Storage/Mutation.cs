@@ -16,6 +16,9 @@ internal sealed record Mutation : PaymentWork
     /// <summary>SHA-256 of the parameters without the key.</summary>
     public required byte[] Fingerprint { get; init; }
 
+    /// <summary>Answered at once: what the acquirer has to do is left to the message that is written with it.</summary>
+    public bool IsAsynchronous { get; init; }
+
     /// <summary>For the audit row.</summary>
     public string? TraceId { get; init; }
 

@@ -1,6 +1,8 @@
 using Grpc.Core;
 using Mesh.Hosting;
+using Mesh.Payments.Acquiring;
 using Mesh.Payments.Domain;
+using Mesh.Payments.Messaging;
 
 namespace Mesh.Payments.Storage;
 
@@ -31,6 +33,10 @@ internal sealed class MutationBatch(
     private readonly List<(Mutation Mutation, KeyRow Key)> decided = [];
     private readonly List<(Settlement Settlement, StoredOperation Operation, StoredAnswer Answer)> settled = [];
     private readonly List<AuditEntry> audit = [];
+    private readonly List<Message> messages = [];
+
+    /// <summary>Whether it wrote messages, for those who wait for them.</summary>
+    public bool HasMessages => messages.Count > 0;
 
     /// <summary>Runs and commits.</summary>
     /// <returns>For each piece of work, in their order, what became of it, or the exception that its decision threw.</returns>
@@ -105,19 +111,21 @@ internal sealed class MutationBatch(
         if (mutation.PaymentId is { } missing && payment is null)
             return MutationResult.Of(mutation.Encode(PaymentDecision.Refuse(Refusal.NotFound(missing))));
         var decision = mutation.Decide(payment, now);
-        var answer = mutation.Encode(decision);
+        // What is asynchronous is answered by the payment as it is now, and this answer is kept.
+        var answer = mutation.Encode(mutation.IsAsynchronous ? decision with { Operation = null } : decision);
         if (decision.Refusal is { IsDecided: false }) return MutationResult.Of(answer);
 
         Keep(payment, decision);
         var operation = decision.Operation is { } next ? Begin(mutation, next) : null;
-        row = new KeyRow(mutation.Method, mutation.Fingerprint, answer, operation?.Id);
+        var pending = mutation.IsAsynchronous ? null : operation;
+        row = new KeyRow(mutation.Method, mutation.Fingerprint, answer, pending?.Id);
         keys.Add(key, row);
         decided.Add((mutation, row));
         audit.Add(new AuditEntry(mutation.Caller, mutation.Method, answer.PaymentId, mutation.IdempotencyKey,
             operation is null ? Outcome(answer) : AuditWriter.Accepted, mutation.TraceId));
-        if (operation is null) return MutationResult.Of(answer);
-        var begun = new OperationInHand(operation, decision.Next!, MayHaveBeenSent: false);
-        return new MutationResult { Answer = answer, PendingOperation = operation.Id, Begun = begun };
+        return pending is null
+            ? MutationResult.Of(answer)
+            : new MutationResult { Answer = answer, PendingOperation = pending.Id, Begun = new OperationInHand(pending, decision.Next!) };
     }
 
     private MutationResult Decide(Settlement settlement)
@@ -154,12 +162,13 @@ internal sealed class MutationBatch(
             IdempotencyKey = mutation.IdempotencyKey,
             Method = mutation.Method,
             TraceId = mutation.TraceId,
-            Attempts = 1,
-            DueTime = now + settings.Lease,
-            LeaseOwner = settings.LeaseOwner,
+            Attempts = mutation.IsAsynchronous ? 0 : 1,
+            DueTime = now + (mutation.IsAsynchronous ? settings.MessageLease : settings.Lease),
+            LeaseOwner = mutation.IsAsynchronous ? null : settings.LeaseOwner,
             CreateTime = now,
         };
         begun.Add(stored);
+        if (mutation.IsAsynchronous) messages.Add(Message.New(OperationHandler.MessageType, stored.Id, now));
         return stored;
     }
 
@@ -181,6 +190,7 @@ internal sealed class MutationBatch(
         await WriteOperationsAsync(cancellationToken).ConfigureAwait(false);
         await LedgerWriter.PostAsync(session, transfers, nowUs, cancellationToken).ConfigureAwait(false);
         await EventWriter.AppendAsync(session, events, settings.Serialize, nowUs, cancellationToken).ConfigureAwait(false);
+        await MessageWriter.AppendAsync(session, Queues.Payments, messages, cancellationToken).ConfigureAwait(false);
         await AuditWriter.AppendAsync(session, audit, now, cancellationToken).ConfigureAwait(false);
     }
 

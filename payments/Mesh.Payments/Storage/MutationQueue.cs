@@ -1,3 +1,5 @@
+using Mesh.Payments.Messaging;
+
 namespace Mesh.Payments.Storage;
 
 /// <summary>Runs mutations and settlements of payments, many in one transaction.</summary>
@@ -8,8 +10,10 @@ internal sealed class MutationQueue : IAsyncDisposable
     private readonly GroupCommit<PaymentWork, MutationResult> queue;
 
     /// <param name="committed">Is told of each commit.</param>
+    /// <param name="messages">Is told of commits with messages.</param>
     public MutationQueue(
-        IDatabase database, MutationSettings settings, ChangeSignal committed, TimeProvider time, ILogger<MutationQueue> log)
+        IDatabase database, MutationSettings settings, ChangeSignal committed, MessageSignal messages, TimeProvider time,
+        ILogger<MutationQueue> log)
     {
         queue = new GroupCommit<PaymentWork, MutationResult>(Limits, database, _ => 1, RunBatchAsync, time, log);
 
@@ -19,6 +23,7 @@ internal sealed class MutationQueue : IAsyncDisposable
             var batch = new MutationBatch(session, work, time.GetUtcNow(), settings);
             var results = await batch.RunAsync(cancellationToken).ConfigureAwait(false);
             committed.Pulse();
+            if (batch.HasMessages) messages.Committed.Pulse();
             return results;
         }
     }

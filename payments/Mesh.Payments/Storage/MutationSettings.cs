@@ -16,4 +16,7 @@ internal sealed record MutationSettings
 
     /// <summary>How long an operation that was begun is left to its owner.</summary>
     public required TimeSpan Lease { get; init; }
+
+    /// <summary>How long an asynchronous operation is left to its message, before the reconciler takes it for lost.</summary>
+    public required TimeSpan MessageLease { get; init; }
 }

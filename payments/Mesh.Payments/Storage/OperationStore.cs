@@ -1,3 +1,5 @@
+using Mesh.Hosting;
+
 namespace Mesh.Payments.Storage;
 
 /// <summary>
@@ -13,6 +15,10 @@ internal sealed class OperationStore(IDatabase database, PaymentReader payments,
     private const string Claim =
         "UPDATE acquirer_operations SET lease_owner = $3, due_time_us = $4, attempts = attempts + 1, update_time_us = $5 " +
         $"WHERE id = $1 AND status = 1 AND due_time_us = $2 RETURNING {OperationRows.Columns}";
+
+    private const string ClaimOne =
+        "UPDATE acquirer_operations SET status = 1, lease_owner = $2, due_time_us = $3, attempts = attempts + 1, update_time_us = $4 " +
+        $"WHERE id = $1 AND status IN (1, 4) AND (lease_owner IS NULL OR due_time_us <= $4) RETURNING {OperationRows.Columns}";
 
     private const string Release =
         "UPDATE acquirer_operations SET status = $3, lease_owner = NULL, due_time_us = $4, last_error = $5, update_time_us = $6 " +
@@ -51,13 +57,37 @@ internal sealed class OperationStore(IDatabase database, PaymentReader payments,
         }
 
         var result = new List<OperationInHand>();
-        foreach (var operation in claimed)
+        foreach (var operation in claimed) result.Add(await WithPaymentAsync(operation, cancellationToken).ConfigureAwait(false));
+        return result;
+    }
+
+    /// <summary>Takes an operation for the one who brings it back himself when it is not settled; also one that is parked.</summary>
+    /// <returns>Null when it is settled, or somebody has it.</returns>
+    public async Task<OperationInHand?> ClaimAsync(string id, string owner, TimeSpan lease, TimeSpan rest, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        IReadOnlyList<StoredOperation> claimed;
+        var session = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
         {
-            var payment = await payments.GetAsync(operation.Operation.PaymentId, cancellationToken).ConfigureAwait(false);
-            result.Add(new OperationInHand(operation, payment!, MayHaveBeenSent: true));
+            claimed = await session.QueryAsync(ClaimOne, OperationRows.Read, cancellationToken,
+                id, owner, Times.ToMicroseconds(now + lease), Times.ToMicroseconds(now)).ConfigureAwait(false);
         }
 
-        return result;
+        if (claimed.Count == 0) return null;
+        var operation = await WithPaymentAsync(claimed[0], cancellationToken).ConfigureAwait(false);
+        return operation with { Rest = rest };
+    }
+
+    /// <summary>Null when there is none.</summary>
+    public async Task<StoredOperation?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        var session = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var rows = await session.QueryAsync(OperationRows.Select, OperationRows.Read, cancellationToken, id).ConfigureAwait(false);
+            return rows.Count == 0 ? null : rows[0];
+        }
     }
 
     /// <summary>Keeps an operation for the time of another lease; does nothing when it was lost.</summary>
@@ -90,6 +120,13 @@ internal sealed class OperationStore(IDatabase database, PaymentReader payments,
                 cancellationToken, caller, key).ConfigureAwait(false);
             return rows.Count == 0 ? null : rows[0];
         }
+    }
+
+    private async Task<OperationInHand> WithPaymentAsync(StoredOperation operation, CancellationToken cancellationToken)
+    {
+        var payment = await payments.GetAsync(operation.Operation.PaymentId, cancellationToken).ConfigureAwait(false);
+        Invariant.Holds(payment is not null, $"operation {operation.Id}: its payment is not stored");
+        return new OperationInHand(operation, payment!);
     }
 
     private async Task ReleaseAsync(

@@ -6,8 +6,6 @@ using Mesh.Payments.Storage;
 using Mesh.Payments.Tests.Support;
 using Mesh.Payments.V1;
 using CaptureMethod = Mesh.Payments.V1.CaptureMethod;
-using PaymentIds = Mesh.Payments.Domain.PaymentIds;
-using PaymentMachine = Mesh.Payments.Domain.PaymentMachine;
 
 namespace Mesh.Payments.Tests.Acquiring;
 
@@ -264,15 +262,7 @@ public abstract class AcquiringTests(StoreKind kind) : IAsyncLifetime
         var payment = checks.Payment(request.Payment);
         var settings = (MutationSettings)server.Services.GetService(typeof(MutationSettings))!;
         await using var session = await server.Database.OpenAsync(Token);
-        var mutation = new Mutation
-        {
-            Caller = "",
-            IdempotencyKey = request.IdempotencyKey,
-            Method = "CreatePayment",
-            Fingerprint = PaymentsService.FingerprintOf(payment),
-            Decide = (_, now) => PaymentMachine.Create(payment, PaymentIds.New(now), now),
-            Encode = Answers.Encode,
-        };
+        var mutation = PaymentMutations.Create("", request.IdempotencyKey, payment, isAsynchronous: false, traceId: null);
         var batch = new MutationBatch(session, [mutation], DateTimeOffset.UtcNow, settings with { LeaseOwner = "dead", Lease = TimeSpan.Zero });
         await batch.RunAsync(Token);
     }
