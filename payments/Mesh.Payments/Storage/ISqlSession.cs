@@ -11,6 +11,9 @@ internal interface ISqlSession : IAsyncDisposable
     /// <summary>What a SELECT appends to lock its rows until the end of the transaction; empty where that is implied.</summary>
     string ForUpdate { get; }
 
+    /// <summary>The statements of the ledger, for this kind of database.</summary>
+    ILedgerStatements Ledger { get; }
+
     /// <summary>Begins a transaction that will write; may wait for other writers.</summary>
     Task BeginWriteAsync(CancellationToken cancellationToken);
 

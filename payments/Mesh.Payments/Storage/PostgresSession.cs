@@ -10,6 +10,8 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : ISqlSession
 
     public string ForUpdate => " FOR UPDATE";
 
+    public ILedgerStatements Ledger => new PostgresLedgerStatements(this);
+
     public async Task BeginWriteAsync(CancellationToken cancellationToken) =>
         // READ COMMITTED with row locks: each statement sees what was committed before it, and what is decided on is locked.
         transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);

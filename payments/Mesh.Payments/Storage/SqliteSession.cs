@@ -12,6 +12,8 @@ internal sealed class SqliteSession(SqliteConnection connection, Action<SqliteSe
     /// <summary>A write transaction holds the only write lock there is.</summary>
     public string ForUpdate => "";
 
+    public ILedgerStatements Ledger => new SqliteLedgerStatements(this);
+
     public Task BeginWriteAsync(CancellationToken cancellationToken)
     {
         // BEGIN IMMEDIATE takes the write lock now, so that what is read from here on is still true at the commit.

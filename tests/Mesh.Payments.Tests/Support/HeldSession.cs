@@ -11,6 +11,8 @@ internal sealed class HeldSession(ISqlSession inner) : ISqlSession
 
     public string ForUpdate => inner.ForUpdate;
 
+    public ILedgerStatements Ledger => inner.Ledger;
+
     /// <summary>Ends when everything was written and only the commit is left.</summary>
     public Task AtCommit => atCommit.Task;
 

@@ -1,0 +1,7 @@
+namespace Mesh.Payments.Ledger;
+
+/// <param name="CreateTimeUs">Of the transfer when it was created or existed before, otherwise 0.</param>
+internal readonly record struct TransferResult(TransferOutcome Outcome, long CreateTimeUs = 0)
+{
+    public bool IsKept => Outcome is TransferOutcome.Created or TransferOutcome.Exists;
+}

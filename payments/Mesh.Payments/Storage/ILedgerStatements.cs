@@ -1,0 +1,24 @@
+using Mesh.Payments.Domain;
+using Mesh.Payments.Ledger;
+
+namespace Mesh.Payments.Storage;
+
+/// <summary>What the ledger reads and writes within a transaction, in as few round trips as a database allows.</summary>
+internal interface ILedgerStatements
+{
+    /// <summary>Opens the accounts that are not there; leaves alone those that are.</summary>
+    /// <param name="accounts">In ascending order of their ids, so that two writers wait for each other in one order.</param>
+    Task OpenAsync(IReadOnlyList<LedgerAccount> accounts, string createdBy, long nowUs, CancellationToken cancellationToken);
+
+    /// <summary>Reads accounts as they are now and locks them until the end of the transaction, in ascending order.</summary>
+    /// <param name="ids">Distinct, ascending.</param>
+    /// <returns>Those that exist, in any order.</returns>
+    Task<IReadOnlyList<Account>> LockAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken);
+
+    /// <returns>Those transfers that exist, in any order.</returns>
+    Task<IReadOnlyList<LedgerTransfer>> FindAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken);
+
+    /// <summary>Writes what a book decided on the accounts that were locked.</summary>
+    /// <exception cref="MutationConflictException">Another writer created one of the transfers meanwhile.</exception>
+    Task WriteAsync(LedgerBook book, CancellationToken cancellationToken);
+}
