@@ -10,6 +10,9 @@ internal sealed record PaymentsOptions
     /// <summary>Plain HTTP/1.1 and h2c on one port.</summary>
     public required IPEndPoint Listen { get; init; }
 
+    /// <summary>Where ledger.v1 is served, plain HTTP/2 (h2c); null for nowhere.</summary>
+    public IPEndPoint? LedgerListen { get; init; }
+
     /// <summary>A second listener for probes, or null.</summary>
     public IPEndPoint? Admin { get; init; }
 
@@ -57,6 +60,15 @@ internal sealed record PaymentsOptions
 
     /// <summary>Messages of the queue that are worked on at once.</summary>
     public int Workers { get; init; } = 16;
+
+    /// <summary>Bytes of one request to the ledger, or of one message of a stream.</summary>
+    public int LedgerRequestLimit { get; init; } = 1024 * 1024;
+
+    /// <summary>Mutations of payments that may wait for the store; more are refused with RESOURCE_EXHAUSTED.</summary>
+    public int QueueLimit { get; init; } = 4096;
+
+    /// <summary>Transfers that may wait for the store.</summary>
+    public int LedgerQueueLimit { get; init; } = 16384;
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 }

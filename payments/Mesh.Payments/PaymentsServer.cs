@@ -14,6 +14,7 @@ using Mesh.Payments.Messaging;
 using Mesh.Payments.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Mesh.Payments;
@@ -25,20 +26,26 @@ internal sealed class PaymentsServer : IAsyncDisposable
     private readonly AwsCredentialsChain aws;
     private readonly IDatabase database;
     private readonly MutationQueue mutations;
+    private readonly LedgerQueue ledger;
     private readonly AccessLogWriter? accessLog;
 
     private PaymentsServer(
-        WebApplication app, AwsCredentialsChain aws, IDatabase database, MutationQueue mutations, AccessLogWriter? accessLog)
+        WebApplication app, AwsCredentialsChain aws, IDatabase database, MutationQueue mutations, LedgerQueue ledger,
+        AccessLogWriter? accessLog)
     {
         this.app = app;
         this.aws = aws;
         this.database = database;
         this.mutations = mutations;
+        this.ledger = ledger;
         this.accessLog = accessLog;
     }
 
     /// <summary>The first address it listens on, with the port it was given for port 0.</summary>
-    public Uri Address => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    public Uri Address => new(Addresses(app).First());
+
+    /// <summary>Where ledger.v1 is served; null when it is not.</summary>
+    public Uri? LedgerAddress { get; private init; }
 
     public IServiceProvider Services => app.Services;
 
@@ -47,6 +54,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
     public static async Task<PaymentsServer> StartAsync(PaymentsOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         ListenErrors.EnsureFree(options.Listen, "listen");
+        if (options.LedgerListen is { } ledgerListen) ListenErrors.EnsureFree(ledgerListen, "ledger-listen");
         var accessLog = OpenAccessLog(options.AccessLog);
         var aws = new AwsCredentialsChain(options.Aws, time);
         var passwords = options.RdsIam is { } region ? new RdsPasswords(aws, region, time) : null;
@@ -60,7 +68,10 @@ internal sealed class PaymentsServer : IAsyncDisposable
         ShowHealth(app.Services.GetRequiredService<HealthServiceImpl>(), readiness);
         store.Met();
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
-        return new PaymentsServer(app, aws, database, mutations, accessLog);
+        return new PaymentsServer(app, aws, database, mutations, app.Services.GetRequiredService<LedgerQueue>(), accessLog)
+        {
+            LedgerAddress = options.LedgerListen is null ? null : new Uri(Addresses(app).ElementAt(1)),
+        };
     }
 
     /// <summary>Until SIGTERM or SIGINT, and the drain that follows.</summary>
@@ -79,11 +90,16 @@ internal sealed class PaymentsServer : IAsyncDisposable
         // Before the queue that takes what it settles.
         await app.Services.GetRequiredService<OperationRunner>().DisposeAsync().ConfigureAwait(false);
         await mutations.DisposeAsync().ConfigureAwait(false);
+        await ledger.DisposeAsync().ConfigureAwait(false);
         await app.DisposeAsync().ConfigureAwait(false);
         await database.DisposeAsync().ConfigureAwait(false);
         aws.Dispose();
         if (accessLog is not null) await accessLog.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>In the order in which listeners were added.</summary>
+    private static ICollection<string> Addresses(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
     private static WebApplication Build(
         PaymentsOptions options, IDatabase database, AccessLogWriter? accessLog, Readiness readiness,
@@ -106,7 +122,10 @@ internal sealed class PaymentsServer : IAsyncDisposable
         app.UseDeadLetterEndpoints(app.Services.GetRequiredService<IDeadLetters>(), options.Admin);
         IAccessLog log = accessLog is null ? new NoAccessLog() : accessLog;
         app.UseMiddleware<RequestLog>(new TrustedProxies(options.TrustedProxies), log, options.Name);
+        app.UseListenerRoles();
         app.MapGrpcService<PaymentsService>();
+        if (options.LedgerListen is not null)
+            app.MapGrpcService<LedgerService>().WithMetadata(new RequestSizeLimitAttribute(options.LedgerRequestLimit));
         app.MapGrpcService<HealthServiceImpl>();
         app.MapGrpcReflectionService();
         return app;
@@ -122,6 +141,13 @@ internal sealed class PaymentsServer : IAsyncDisposable
         services.AddSingleton<ChangeSignal>();
         services.AddSingleton<PaymentWatch>();
         services.AddAcquiring(options, time);
+        services.AddSingleton(new LedgerReader(database));
+        services.AddSingleton(provider => new LedgerQueue(
+            database, new GroupCommitOptions("ledger", options.LedgerQueueLimit, BatchLimit: 1024), time,
+            provider.GetRequiredService<ILogger<LedgerQueue>>()));
+        services.AddSingleton<LedgerService>();
+        services.AddSingleton<LedgerExpiry>();
+        services.AddHostedService(provider => provider.GetRequiredService<LedgerExpiry>());
         services.AddSingleton(new MerchantAccess(options.Merchants));
         services.AddSingleton<HealthServiceImpl>();
         services.AddSingleton<PaymentsService>();
@@ -132,7 +158,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
             grpc.MaxReceiveMessageSize = options.RequestLimit;
             grpc.IgnoreUnknownServices = false;
             grpc.Interceptors.Add<ErrorInterceptor>();
-        }).AddJsonTranscoding(json =>
+        }).AddServiceOptions<LedgerService>(grpc => grpc.MaxReceiveMessageSize = options.LedgerRequestLimit).AddJsonTranscoding(json =>
         {
             json.TypeRegistry = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor);
             // As the protobuf JSON mapping has it; a number is accepted as well.
@@ -146,8 +172,9 @@ internal sealed class PaymentsServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.RequestLimit;
-        kestrel.Listen(options.Listen, listen => listen.UseHttp1OrHttp2Cleartext());
-        if (options.Admin is { } admin) kestrel.Listen(admin, listen => listen.UseHttp1OrHttp2Cleartext());
+        kestrel.Listen(options.Listen, listen => listen.UseRole(ListenerRole.Payments).UseHttp1OrHttp2Cleartext());
+        if (options.LedgerListen is { } ledger) kestrel.Listen(ledger, listen => listen.UseRole(ListenerRole.Ledger).UseHttp1OrHttp2Cleartext());
+        if (options.Admin is { } admin) kestrel.Listen(admin, listen => listen.UseRole(ListenerRole.Admin).UseHttp1OrHttp2Cleartext());
     }
 
     /// <summary>grpc.health.v1 says what <c>/healthz/ready</c> says, for the whole process and for the service.</summary>
@@ -163,6 +190,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
                 : Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.NotServing;
             health.SetStatus("", status);
             health.SetStatus(V1.Payments.Descriptor.FullName, status);
+            health.SetStatus(LedgerV1.Ledger.Descriptor.FullName, status);
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class PaymentsSettings
 
     private readonly CommonSettings common;
     private readonly Setting<IPEndPoint> listen;
+    private readonly Setting<IPEndPoint?> ledgerListen;
     private readonly Setting<StoreAddress> store;
     private readonly Setting<string?> rdsIam;
     private readonly Setting<AcquirerAddress> acquirer;
@@ -32,6 +33,8 @@ internal sealed class PaymentsSettings
     private readonly Setting<TimeSpan> drainTimeout;
     private readonly Setting<int> requestLimit;
     private readonly Setting<int> workers;
+    private readonly Setting<int> queueLimit;
+    private readonly Setting<int> ledgerQueueLimit;
 
     public PaymentsSettings()
     {
@@ -40,6 +43,8 @@ internal sealed class PaymentsSettings
         listen = Definition.WithDefault("listen", "ADDR:PORT",
             "Where gRPC (h2c) and JSON (HTTP/1.1) are served in plain text, for the proxy of this workload.",
             AddressParsing.EndPoint, "127.0.0.1:8080");
+        ledgerListen = Definition.Optional("ledger-listen", "ADDR:PORT",
+            "Where the ledger (ledger.v1, h2c) is served for other services; never at the edge; nowhere when not set.", AddressParsing.EndPoint);
         store = Definition.Required("store", "STORE",
             "Where payments are kept: sqlite:FILE, or postgres:Host=...;Database=...;Username=... (password in PGPASSWORD or PGPASSFILE).",
             StoreAddress.Parse);
@@ -75,6 +80,10 @@ internal sealed class PaymentsSettings
             SettingParsers.WholeNumber(1024, 16 * 1024 * 1024), "65536");
         workers = Definition.WithDefault("workers", "COUNT", "Messages of the queue that are worked on at once.",
             SettingParsers.WholeNumber(1, 256), "16");
+        queueLimit = Definition.WithDefault("queue-limit", "COUNT",
+            "Mutations of payments that may wait for the store; more are refused.", SettingParsers.WholeNumber(1, 1_000_000), "4096");
+        ledgerQueueLimit = Definition.WithDefault("ledger-queue-limit", "COUNT",
+            "Transfers of the ledger that may wait for the store; more are refused.", SettingParsers.WholeNumber(1, 1_000_000), "16384");
     }
 
     public SettingsDefinition Definition { get; }
@@ -83,6 +92,7 @@ internal sealed class PaymentsSettings
     {
         Name = settings.Get(common.Name),
         Listen = settings.Get(listen),
+        LedgerListen = settings.Get(ledgerListen),
         Admin = settings.Get(common.Admin!),
         Store = settings.Get(store),
         RdsIam = settings.Get(rdsIam),
@@ -99,6 +109,8 @@ internal sealed class PaymentsSettings
         DrainTimeout = settings.Get(drainTimeout),
         RequestLimit = settings.Get(requestLimit),
         Workers = settings.Get(workers),
+        QueueLimit = settings.Get(queueLimit),
+        LedgerQueueLimit = settings.Get(ledgerQueueLimit),
         LogLevel = settings.Get(common.LogLevel),
     };
 

@@ -34,6 +34,7 @@ internal static class AcquiringSetup
         services.AddSingleton(settings);
         services.AddSingleton(new MutationSettings
         {
+            WaitingLimit = options.QueueLimit,
             KeyLifetime = options.KeyLifetime,
             Serialize = payment => PaymentMessages.Of(payment).ToByteArray(),
             LeaseOwner = settings.Owner,

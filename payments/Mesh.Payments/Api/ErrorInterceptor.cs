@@ -40,12 +40,28 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
         }
     }
 
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context,
+        ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        AddTrace(context);
+        try
+        {
+            return await continuation(requestStream, context).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not RpcException)
+        {
+            throw Translate(exception, context);
+        }
+    }
+
     /// <summary>For the one who asks why: the trailer leads to the logs of every process on the way.</summary>
     private static void AddTrace(ServerCallContext context) =>
         context.ResponseTrailers.Add(TraceTrailer, Caller.Of(context.GetHttpContext()).TraceId);
 
     private RpcException Translate(Exception exception, ServerCallContext context)
     {
+        var domain = context.Method.StartsWith("/ledger.v1.", StringComparison.Ordinal) ? Errors.LedgerDomain : Errors.Domain;
         switch (exception)
         {
             case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
@@ -54,18 +70,18 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
                     : new Status(StatusCode.Cancelled, "the caller went away"));
             case QueueFullException:
                 return Errors.TryAgain(StatusCode.ResourceExhausted, "QUEUE_FULL",
-                    "too many requests are waiting; nothing was done, send it again later", RetryDelay).ToRpcException();
+                    "too many requests are waiting; nothing was done, send it again later", RetryDelay, domain).ToRpcException();
             case AcquirerBusyException:
                 return Errors.TryAgain(StatusCode.ResourceExhausted, "ACQUIRER_BUSY",
-                    "too many payments wait for the acquirer; nothing was done, send it again later", RetryDelay).ToRpcException();
+                    "too many payments wait for the acquirer; nothing was done, send it again later", RetryDelay, domain).ToRpcException();
             case StoreUnavailableException:
                 LogUnavailable(context.Method, exception.InnerException?.Message);
                 return Errors.TryAgain(StatusCode.Unavailable, "STORE_UNAVAILABLE",
-                    "the store did not answer; send it again with its key", RetryDelay).ToRpcException();
+                    "the store did not answer; send it again with its key", RetryDelay, domain).ToRpcException();
             default:
                 var trace = Caller.Of(context.GetHttpContext()).TraceId;
                 LogDefect(context.Method, trace, exception);
-                return Errors.Internal(trace).ToRpcException();
+                return Errors.Internal(trace, domain).ToRpcException();
         }
     }
 

@@ -11,6 +11,8 @@ internal static class Errors
 {
     public const string Domain = "payments.v1";
 
+    public const string LedgerDomain = "ledger.v1";
+
     private static readonly TimeSpan BusyDelay = TimeSpan.FromMilliseconds(100);
 
     public static Status Of(Refusal refusal)
@@ -24,7 +26,7 @@ internal static class Errors
     }
 
     /// <summary>INVALID_ARGUMENT; the message names the first field, the details all.</summary>
-    public static Status Of(IReadOnlyList<FieldViolation> violations)
+    public static Status Of(IReadOnlyList<FieldViolation> violations, string domain = Domain)
     {
         var details = new BadRequest();
         foreach (var violation in violations)
@@ -39,19 +41,19 @@ internal static class Errors
 
         var first = violations[0];
         var more = violations.Count == 1 ? "" : $" (and {violations.Count - 1} more)";
-        return New(StatusCode.InvalidArgument, $"{first.Field}: {first.Description}{more}", Info(first.Reason), details);
+        return New(StatusCode.InvalidArgument, $"{first.Field}: {first.Description}{more}", Info(first.Reason, domain), details);
     }
 
     /// <summary>NOT_FOUND for a read.</summary>
     public static Status NotFound(string id) => Of(Refusal.NotFound(id));
 
     /// <summary>Something that may be sent again, with its key, after a pause.</summary>
-    public static Status TryAgain(StatusCode code, string reason, string message, TimeSpan after) =>
-        New(code, message, Info(reason), new RetryInfo { RetryDelay = Duration.FromTimeSpan(after) });
+    public static Status TryAgain(StatusCode code, string reason, string message, TimeSpan after, string domain = Domain) =>
+        New(code, message, Info(reason, domain), new RetryInfo { RetryDelay = Duration.FromTimeSpan(after) });
 
     /// <summary>INTERNAL: a defect of ours, of which callers learn only how to name it.</summary>
-    public static Status Internal(string? traceId) =>
-        New(StatusCode.Internal, $"internal error; the service's log has the reason (trace {traceId})", Info("INTERNAL_ERROR"));
+    public static Status Internal(string? traceId, string domain = Domain) =>
+        New(StatusCode.Internal, $"internal error; the service's log has the reason (trace {traceId})", Info("INTERNAL_ERROR", domain));
 
     private static StatusCode CodeOf(RefusalReason reason) => reason switch
     {
@@ -61,9 +63,9 @@ internal static class Errors
         _ => StatusCode.FailedPrecondition,
     };
 
-    private static ErrorInfo Info(string reason) => new() { Domain = Domain, Reason = reason };
+    public static ErrorInfo Info(string reason, string domain = Domain) => new() { Domain = domain, Reason = reason };
 
-    private static Status New(StatusCode code, string message, params Google.Protobuf.IMessage[] details)
+    public static Status New(StatusCode code, string message, params Google.Protobuf.IMessage[] details)
     {
         var status = new Status { Code = (int)code, Message = message };
         foreach (var detail in details) status.Details.Add(Any.Pack(detail));

@@ -1,5 +1,5 @@
+using Mesh.Payments.Accounting;
 using Mesh.Payments.Domain;
-using Mesh.Payments.Ledger;
 
 namespace Mesh.Payments.Storage;
 

@@ -1,6 +1,6 @@
 using Mesh.Hosting;
+using Mesh.Payments.Accounting;
 using Mesh.Payments.Domain;
-using Mesh.Payments.Ledger;
 
 namespace Mesh.Payments.Storage;
 

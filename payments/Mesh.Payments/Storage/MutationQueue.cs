@@ -5,7 +5,7 @@ namespace Mesh.Payments.Storage;
 /// <summary>Runs mutations and settlements of payments, many in one transaction.</summary>
 internal sealed class MutationQueue : IAsyncDisposable
 {
-    private static readonly GroupCommitOptions Limits = new("payments", WaitingLimit: 4096, BatchLimit: 256);
+    private const int BatchLimit = 256;
 
     private readonly GroupCommit<PaymentWork, MutationResult> queue;
 
@@ -15,7 +15,8 @@ internal sealed class MutationQueue : IAsyncDisposable
         IDatabase database, MutationSettings settings, ChangeSignal committed, MessageSignal messages, TimeProvider time,
         ILogger<MutationQueue> log)
     {
-        queue = new GroupCommit<PaymentWork, MutationResult>(Limits, database, _ => 1, RunBatchAsync, time, log);
+        queue = new GroupCommit<PaymentWork, MutationResult>(
+            new GroupCommitOptions("payments", settings.WaitingLimit, BatchLimit), database, _ => 1, RunBatchAsync, time, log);
 
         async Task<IReadOnlyList<CommitResult<MutationResult>>> RunBatchAsync(
             ISqlSession session, IReadOnlyList<PaymentWork> work, int attempt, CancellationToken cancellationToken)

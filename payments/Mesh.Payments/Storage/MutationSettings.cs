@@ -5,6 +5,9 @@ namespace Mesh.Payments.Storage;
 /// <summary>What all mutations of a process have in common.</summary>
 internal sealed record MutationSettings
 {
+    /// <summary>Mutations and settlements that may wait.</summary>
+    public required int WaitingLimit { get; init; }
+
     /// <summary>How long an answer is kept for repetitions of its key.</summary>
     public required TimeSpan KeyLifetime { get; init; }
 

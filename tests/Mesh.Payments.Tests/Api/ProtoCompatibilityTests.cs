@@ -9,7 +9,7 @@ namespace Mesh.Payments.Tests.Api;
 /// </summary>
 public sealed class ProtoCompatibilityTests
 {
-    private static readonly FileDescriptor[] Files = [V1.PaymentsReflection.Descriptor, Mesh.Acquirer.V1.AcquirerReflection.Descriptor];
+    private static readonly FileDescriptor[] Files = [V1.PaymentsReflection.Descriptor, LedgerV1.LedgerReflection.Descriptor, Mesh.Acquirer.V1.AcquirerReflection.Descriptor];
 
     public static TheoryData<string> Packages => [.. Files.Select(file => file.Package)];
 
@@ -33,7 +33,8 @@ public sealed class ProtoCompatibilityTests
             foreach (var method in service.Methods)
             {
                 var stream = method.IsServerStreaming ? "stream " : "";
-                yield return $"rpc {method.FullName}({method.InputType.FullName}) returns ({stream}{method.OutputType.FullName})";
+                var input = method.IsClientStreaming ? "stream " : "";
+                yield return $"rpc {method.FullName}({input}{method.InputType.FullName}) returns ({stream}{method.OutputType.FullName})";
             }
         }
 

@@ -20,6 +20,14 @@ public abstract class LedgerConstraintTests(StoreKind kind)
     [InlineData("UPDATE transfers SET credit_account = debit_account")]
     [InlineData("UPDATE transfers SET currency = 'USD'")]
     [InlineData("UPDATE transfers SET debit_entry = 1")]
+    [InlineData("UPDATE transfers SET debit_entry = NULL")]
+    [InlineData("UPDATE transfers SET kind = 2")]
+    [InlineData("UPDATE transfers SET kind = 3")]
+    [InlineData("UPDATE transfers SET pending_state = 1")]
+    [InlineData("UPDATE transfers SET expire_time_us = 1")]
+    [InlineData("UPDATE accounts SET pending_debits = -1")]
+    [InlineData("UPDATE accounts SET pending_debits = 1 WHERE id LIKE 'merchants/%/holds/%'")]
+    [InlineData("UPDATE accounts SET pending_credits = 4611686018427387904")]
     public async Task A_row_that_breaks_a_rule_is_refused(string sql)
     {
         await using var server = await TestServer.StartAsync(kind);
@@ -33,7 +41,7 @@ public abstract class LedgerConstraintTests(StoreKind kind)
     }
 
     [Theory]
-    [InlineData("UPDATE accounts SET credits = credits + 1 WHERE id = 'merchants/default/payable/EUR'", 2)]
+    [InlineData("UPDATE accounts SET credits = credits + 1 WHERE id = 'merchants/default/payable/EUR'", 3)]
     [InlineData("UPDATE accounts SET entries = entries + 1 WHERE id = 'acquirer/receivable/EUR'", 1)]
     [InlineData("UPDATE payments SET captured = captured - 1", 1)]
     [InlineData("DELETE FROM transfers WHERE code = 3", 5)]

@@ -10,11 +10,23 @@ internal static class Books
         ("debits and credits differ in a currency",
             "SELECT currency FROM accounts GROUP BY currency HAVING SUM(debits) <> SUM(credits)"),
         ("an account is not the sum of its transfers",
-            "SELECT id FROM accounts WHERE debits <> (SELECT COALESCE(SUM(amount), 0) FROM transfers WHERE debit_account = accounts.id) " +
-            "OR credits <> (SELECT COALESCE(SUM(amount), 0) FROM transfers WHERE credit_account = accounts.id)"),
+            "SELECT id FROM accounts WHERE debits <> (SELECT COALESCE(SUM(amount), 0) FROM transfers WHERE debit_account = accounts.id AND kind IN (1, 3)) " +
+            "OR credits <> (SELECT COALESCE(SUM(amount), 0) FROM transfers WHERE credit_account = accounts.id AND kind IN (1, 3))"),
+        ("an account's reservations are not the sum of its open pending transfers",
+            "SELECT id FROM accounts WHERE pending_debits <> " +
+            "(SELECT COALESCE(SUM(amount), 0) FROM transfers WHERE debit_account = accounts.id AND pending_state = 1) " +
+            "OR pending_credits <> (SELECT COALESCE(SUM(amount), 0) FROM transfers WHERE credit_account = accounts.id AND pending_state = 1)"),
+        ("an account's last entry has another balance",
+            "SELECT id FROM accounts WHERE entries > 0 AND (CASE WHEN normal_side = 1 THEN debits - credits ELSE credits - debits END) <> " +
+            "(SELECT CASE WHEN debit_account = accounts.id THEN debit_balance ELSE credit_balance END FROM transfers " +
+            "WHERE (debit_account = accounts.id AND debit_entry = accounts.entries) " +
+            "OR (credit_account = accounts.id AND credit_entry = accounts.entries))"),
+        ("a pending transfer was posted, voided or left open against its state",
+            "SELECT id FROM transfers AS p WHERE kind = 2 AND (pending_state IN (2, 3)) <> " +
+            "EXISTS (SELECT 1 FROM transfers AS r WHERE r.pending_id = p.id AND r.kind = p.pending_state + 1)"),
         ("an account's entries have gaps",
-            "SELECT id FROM accounts WHERE entries <> (SELECT COUNT(*) FROM transfers WHERE debit_account = accounts.id " +
-            "OR credit_account = accounts.id)"),
+            "SELECT id FROM accounts WHERE entries <> (SELECT COUNT(*) FROM transfers WHERE (debit_account = accounts.id " +
+            "OR credit_account = accounts.id) AND kind IN (1, 3))"),
         ("a payment captured something else than its transfers say",
             "SELECT id FROM payments WHERE captured <> (SELECT COALESCE(SUM(amount), 0) FROM transfers " +
             "WHERE payment_id = payments.id AND code = 3)"),

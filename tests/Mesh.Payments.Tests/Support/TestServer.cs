@@ -20,6 +20,8 @@ internal sealed class TestServer : IAsyncDisposable
         Channel = GrpcChannel.ForAddress(server.Address);
         Client = new V1.Payments.PaymentsClient(Channel.Intercept(new TestTokenInterceptor()));
         Http = new HttpClient { BaseAddress = server.Address };
+        LedgerChannel = GrpcChannel.ForAddress(server.LedgerAddress!);
+        Ledger = new LedgerV1.Ledger.LedgerClient(LedgerChannel.Intercept(new TestTokenInterceptor()));
     }
 
     public string AccessLog { get; }
@@ -29,6 +31,10 @@ internal sealed class TestServer : IAsyncDisposable
     public V1.Payments.PaymentsClient Client { get; }
 
     public HttpClient Http { get; }
+
+    public GrpcChannel LedgerChannel { get; }
+
+    public LedgerV1.Ledger.LedgerClient Ledger { get; }
 
     public IServiceProvider Services => server.Services;
 
@@ -54,6 +60,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         Http.Dispose();
         Channel.Dispose();
+        LedgerChannel.Dispose();
         await server.DisposeAsync();
         owned?.Dispose();
     }
@@ -65,6 +72,7 @@ internal sealed class TestServer : IAsyncDisposable
         {
             Name = name,
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            LedgerListen = new IPEndPoint(IPAddress.Loopback, 0),
             Store = store.Address,
             AccessLog = store.File($"{name}.log"),
             LogLevel = LogLevel.Warning,

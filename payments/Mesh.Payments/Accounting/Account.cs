@@ -1,7 +1,7 @@
 using Mesh.Hosting;
 using Mesh.Payments.Domain;
 
-namespace Mesh.Payments.Ledger;
+namespace Mesh.Payments.Accounting;
 
 /// <summary>An account with its totals, which change while a batch is decided. Amounts are minor units.</summary>
 internal sealed class Account(

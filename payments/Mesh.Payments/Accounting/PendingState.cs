@@ -1,4 +1,4 @@
-namespace Mesh.Payments.Ledger;
+namespace Mesh.Payments.Accounting;
 
 /// <summary>What became of a pending transfer; stored by number. Only the first may change, once.</summary>
 internal enum PendingState

@@ -1,4 +1,4 @@
-namespace Mesh.Payments.Ledger;
+namespace Mesh.Payments.Accounting;
 
 /// <summary>What a transfer does to its accounts; stored by number.</summary>
 internal enum TransferKind

@@ -1,4 +1,4 @@
-namespace Mesh.Payments.Ledger;
+namespace Mesh.Payments.Accounting;
 
 /// <summary>What was decided about one transfer. The API shows these names in UPPER_SNAKE_CASE.</summary>
 /// <remarks>

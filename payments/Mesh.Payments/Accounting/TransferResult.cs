@@ -1,4 +1,4 @@
-namespace Mesh.Payments.Ledger;
+namespace Mesh.Payments.Accounting;
 
 /// <param name="CreateTimeUs">Of the transfer when it was created or existed before, otherwise 0.</param>
 internal readonly record struct TransferResult(TransferOutcome Outcome, long CreateTimeUs = 0)

@@ -1,4 +1,4 @@
-namespace Mesh.Payments.Ledger;
+namespace Mesh.Payments.Accounting;
 
 /// <summary>A transfer that is asked for, well-formed in itself.</summary>
 /// <param name="Id">Chosen by the caller; makes repetitions harmless.</param>

@@ -1,4 +1,4 @@
-namespace Mesh.Payments.Ledger;
+namespace Mesh.Payments.Accounting;
 
 /// <summary>A transfer as it is kept. Nothing of it changes but <see cref="PendingState"/>.</summary>
 internal sealed class LedgerTransfer

@@ -1,7 +1,6 @@
 using Mesh.Hosting;
-using Mesh.Payments.Domain;
 
-namespace Mesh.Payments.Ledger;
+namespace Mesh.Payments.Accounting;
 
 /// <summary>
 /// Decides transfers one after the other on accounts in memory: each sees what those before it did. Pure; what it changed is

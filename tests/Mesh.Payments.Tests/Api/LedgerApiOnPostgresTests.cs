@@ -1,0 +1,5 @@
+using Mesh.Payments.Tests.Support;
+
+namespace Mesh.Payments.Tests.Api;
+
+public sealed class LedgerApiOnPostgresTests() : LedgerApiTests(StoreKind.Postgres);

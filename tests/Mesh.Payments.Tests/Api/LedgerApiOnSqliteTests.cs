@@ -1,0 +1,5 @@
+using Mesh.Payments.Tests.Support;
+
+namespace Mesh.Payments.Tests.Api;
+
+public sealed class LedgerApiOnSqliteTests() : LedgerApiTests(StoreKind.Sqlite);
