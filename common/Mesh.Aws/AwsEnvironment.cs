@@ -35,10 +35,17 @@ public sealed class AwsEnvironment
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(region);
-        var configured = this[$"AWS_ENDPOINT_URL_{service.ToUpperInvariant()}"] ?? this["AWS_ENDPOINT_URL"];
-        if (configured is not null) return new Uri(configured);
+        if (ConfiguredEndpoint(service) is { } configured) return configured;
         var suffix = region.StartsWith("cn-", StringComparison.Ordinal) ? "amazonaws.com.cn" : "amazonaws.com";
         return new Uri($"https://{service}.{region}.{suffix}/");
+    }
+
+    /// <summary>Null when a service is not to be called elsewhere than at its public address.</summary>
+    public Uri? ConfiguredEndpoint(string service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        var configured = this[$"AWS_ENDPOINT_URL_{service.ToUpperInvariant()}"] ?? this["AWS_ENDPOINT_URL"];
+        return configured is null ? null : new Uri(configured);
     }
 
     private Dictionary<string, string> ReadProfile()

@@ -70,5 +70,11 @@ internal sealed record PaymentsOptions
     /// <summary>Transfers that may wait for the store.</summary>
     public int LedgerQueueLimit { get; init; } = 16384;
 
+    /// <summary>Where messages wait.</summary>
+    public Messaging.QueueAddress Queue { get; init; } = Messaging.QueueAddress.Database;
+
+    /// <summary>Who may send events that ask for payments.</summary>
+    public IReadOnlyList<Messaging.Events.EventSource> EventSources { get; init; } = [];
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 }

@@ -11,6 +11,7 @@ using Mesh.Hosting.Shutdown;
 using Mesh.Payments.Acquiring;
 using Mesh.Payments.Api;
 using Mesh.Payments.Messaging;
+using Mesh.Payments.Messaging.Sqs;
 using Mesh.Payments.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -61,9 +62,10 @@ internal sealed class PaymentsServer : IAsyncDisposable
         var database = await options.Store.OpenAsync(passwords, cancellationToken).ConfigureAwait(false);
         var readiness = new Readiness();
         var store = readiness.Add("store", "the schema is being brought up to date");
-        var app = Build(options, database, accessLog, readiness, store, time);
+        var app = Build(options, aws, database, accessLog, readiness, store, time);
         var migration = new Migrator(database, time, app.Services.GetRequiredService<ILogger<Migrator>>());
         await migration.RunAsync(cancellationToken).ConfigureAwait(false);
+        if (app.Services.GetService<SqsMessageQueue>() is { } queue) await queue.CheckAsync(cancellationToken).ConfigureAwait(false);
         var mutations = app.Services.GetRequiredService<MutationQueue>();
         ShowHealth(app.Services.GetRequiredService<HealthServiceImpl>(), readiness);
         store.Met();
@@ -102,7 +104,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
 
     private static WebApplication Build(
-        PaymentsOptions options, IDatabase database, AccessLogWriter? accessLog, Readiness readiness,
+        PaymentsOptions options, AwsCredentialsChain aws, IDatabase database, AccessLogWriter? accessLog, Readiness readiness,
         ReadinessCondition store, TimeProvider time)
     {
         // Slim: no configuration files, no reloading, no static assets; what this process is told comes from its settings.
@@ -113,6 +115,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
         AddServices(builder.Services, options, database, readiness, time);
+        builder.Services.AddSingleton<IAwsCredentialsProvider>(aws);
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<StoreMaintenance>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<StoreMaintenance>());
@@ -151,7 +154,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         services.AddSingleton(new MerchantAccess(options.Merchants));
         services.AddSingleton<HealthServiceImpl>();
         services.AddSingleton<PaymentsService>();
-        services.AddMessaging(new PumpOptions { Concurrency = options.Workers, DrainTimeout = options.DrainTimeout });
+        services.AddMessaging(options);
         services.AddDrain(readiness, options.DrainTimeout);
         services.AddGrpc(grpc =>
         {

@@ -1,8 +1,11 @@
 using System.Net;
+using Mesh.Aws;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Settings;
 using Mesh.Payments.Acquiring;
 using Mesh.Payments.Api;
+using Mesh.Payments.Messaging;
+using Mesh.Payments.Messaging.Events;
 using Mesh.Payments.Domain;
 using Mesh.Payments.Storage;
 
@@ -35,6 +38,8 @@ internal sealed class PaymentsSettings
     private readonly Setting<int> workers;
     private readonly Setting<int> queueLimit;
     private readonly Setting<int> ledgerQueueLimit;
+    private readonly Setting<QueueAddress> queue;
+    private readonly Setting<IReadOnlyList<EventSource>> eventSources;
 
     public PaymentsSettings()
     {
@@ -78,6 +83,13 @@ internal sealed class PaymentsSettings
             "How long requests in flight may take when the process is told to stop.", SettingParsers.Duration, "10s");
         requestLimit = Definition.WithDefault("request-limit", "BYTES", "Largest request.",
             SettingParsers.WholeNumber(1024, 16 * 1024 * 1024), "65536");
+        queue = Definition.WithDefault("queue", "QUEUE",
+            "Where messages wait: database, or sqs:URL of an SQS queue with a dead-letter queue.", QueueAddress.Parse, "database");
+        Definition.Check(settings => settings.Get(queue) is { Sqs: not null, Region: null } && AwsEnvironment.Current.Region is null
+            ? "the URL of --queue names no region: set AWS_REGION"
+            : null);
+        eventSources = Definition.Many("event-source", "SOURCE=SPIFFE-ID",
+            "A source of EventBridge events that ask for payments, and the caller it counts as.", EventSource.Parse);
         workers = Definition.WithDefault("workers", "COUNT", "Messages of the queue that are worked on at once.",
             SettingParsers.WholeNumber(1, 256), "16");
         queueLimit = Definition.WithDefault("queue-limit", "COUNT",
@@ -111,6 +123,8 @@ internal sealed class PaymentsSettings
         Workers = settings.Get(workers),
         QueueLimit = settings.Get(queueLimit),
         LedgerQueueLimit = settings.Get(ledgerQueueLimit),
+        Queue = settings.Get(queue),
+        EventSources = settings.Get(eventSources),
         LogLevel = settings.Get(common.LogLevel),
     };
 

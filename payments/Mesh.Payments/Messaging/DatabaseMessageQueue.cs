@@ -24,7 +24,10 @@ internal sealed class DatabaseMessageQueue(IDatabase database, string queue, Cha
         $"RETURNING {MessageColumns}";
 
     private const string Extend = "UPDATE messages SET visible_time_us = $3 WHERE id = $1 AND lease = $2";
-    private const string Return = "UPDATE messages SET visible_time_us = $3, lease = NULL WHERE id = $1 AND lease = $2";
+
+    private const string Return =
+        "UPDATE messages SET visible_time_us = $3, attempts = attempts - $4, lease = NULL WHERE id = $1 AND lease = $2";
+
     private const string Remove = "DELETE FROM messages WHERE id = $1 AND lease = $2";
 
     private const string InsertDead =
@@ -41,6 +44,8 @@ internal sealed class DatabaseMessageQueue(IDatabase database, string queue, Cha
     public string Description => $"the queue {queue} of {database.Description}";
 
     public int BatchLimit => 100;
+
+    public bool GivesUpByItself => false;
 
     private long NowUs => Times.ToMicroseconds(time.GetUtcNow());
 
@@ -77,9 +82,9 @@ internal sealed class DatabaseMessageQueue(IDatabase database, string queue, Cha
             Remove, Sorted(messages).ConvertAll(one => new object?[] { one.Message.Id, one.Receipt }), cancellationToken),
         cancellationToken);
 
-    public Task ReturnAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken) => WriteAsync(
+    public Task ReturnAsync(ReceivedMessage message, TimeSpan delay, bool isAttempt, CancellationToken cancellationToken) => WriteAsync(
         session => session.ExecuteAsync(Return, cancellationToken,
-            message.Message.Id, message.Receipt, Times.ToMicroseconds(time.GetUtcNow() + delay)),
+            message.Message.Id, message.Receipt, Times.ToMicroseconds(time.GetUtcNow() + delay), isAttempt ? 0L : 1L),
         cancellationToken);
 
     public Task BuryAsync(ReceivedMessage message, string reason, CancellationToken cancellationToken) => WriteAsync(

@@ -12,6 +12,9 @@ internal interface IMessageQueue
     /// <summary>The most messages <see cref="ReceiveAsync"/> gives, and the other methods take, at once.</summary>
     int BatchLimit { get; }
 
+    /// <summary>Whether the queue itself gives up messages whose receiver never says what became of them.</summary>
+    bool GivesUpByItself { get; }
+
     /// <summary>Waits until there are messages, but not longer than <paramref name="wait"/>.</summary>
     /// <returns>None to <paramref name="limit"/> messages, in no order that may be relied on.</returns>
     Task<IReadOnlyList<ReceivedMessage>> ReceiveAsync(int limit, TimeSpan lease, TimeSpan wait, CancellationToken cancellationToken);
@@ -25,7 +28,8 @@ internal interface IMessageQueue
     Task CompleteAsync(IReadOnlyList<ReceivedMessage> messages, CancellationToken cancellationToken);
 
     /// <summary>Gives a message back, to be delivered again after <paramref name="delay"/>.</summary>
-    Task ReturnAsync(ReceivedMessage message, TimeSpan delay, CancellationToken cancellationToken);
+    /// <param name="isAttempt">False when it was not the message's fault: then, where the queue allows it, this delivery is not counted.</param>
+    Task ReturnAsync(ReceivedMessage message, TimeSpan delay, bool isAttempt, CancellationToken cancellationToken);
 
     /// <summary>Puts a message that cannot be handled where <see cref="IDeadLetters"/> shows it.</summary>
     /// <param name="reason">What an operator needs to know; without card numbers.</param>

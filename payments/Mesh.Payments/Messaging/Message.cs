@@ -11,7 +11,7 @@ internal sealed record Message
     /// <summary>Says which <see cref="IMessageHandler"/> it is for.</summary>
     public required string Type { get; init; }
 
-    /// <summary>Text, usually JSON, of at most <see cref="LongestBody"/> characters.</summary>
+    /// <summary>Text, usually JSON, of at most <see cref="LongestBody"/> characters, none of them a control character but tab and line ends.</summary>
     public required string Body { get; init; }
 
     /// <summary>The W3C trace context of what sent it.</summary>
@@ -19,8 +19,8 @@ internal sealed record Message
 
     public required DateTimeOffset CreateTime { get; init; }
 
-    /// <summary>Well below the 256 KiB that every SQS queue takes.</summary>
-    public const int LongestBody = 128 * 1024;
+    /// <summary>However it is encoded, it fits into the 256 KiB that every SQS queue takes.</summary>
+    public const int LongestBody = 64 * 1024;
 
     /// <summary>With a new id, as part of the current trace.</summary>
     public static Message New(string type, string body, DateTimeOffset now) => new()

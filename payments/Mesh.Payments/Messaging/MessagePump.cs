@@ -25,6 +25,7 @@ internal sealed partial class MessagePump : BackgroundService
     private readonly TimeProvider time;
     private readonly ILogger<MessagePump> log;
     private readonly SemaphoreSlim places;
+    private int outages;
     private readonly ConcurrentDictionary<string, Work> working = new(StringComparer.Ordinal);
     private readonly Channel<Ended> ended = Channel.CreateUnbounded<Ended>(new UnboundedChannelOptions { SingleReader = true });
 
@@ -73,9 +74,12 @@ internal sealed partial class MessagePump : BackgroundService
     {
         for (var failures = 0; ;)
         {
+            var outage = Volatile.Read(ref outages);
+            // One message at a time is enough to find out whether the outage is over.
+            if (outage > 0) await Task.Delay(QueueBackoff.After(outage, NextRandom()), time, stoppingToken).ConfigureAwait(false);
             await places.WaitAsync(stoppingToken).ConfigureAwait(false);
             var taken = 1;
-            while (taken < queue.BatchLimit && places.Wait(0, CancellationToken.None)) taken++;
+            while (outage == 0 && taken < queue.BatchLimit && places.Wait(0, CancellationToken.None)) taken++;
             IReadOnlyList<ReceivedMessage> received = [];
             try
             {
@@ -115,13 +119,14 @@ internal sealed partial class MessagePump : BackgroundService
         var message = received.Message;
         using var activity = Source.StartActivity($"process {message.Type}", ActivityKind.Consumer, message.TraceParent);
         // Its handler ended the process each time before it could say anything.
-        if (received.Attempts > options.AttemptLimit)
+        if (received.Attempts > options.AttemptLimit && !queue.GivesUpByItself)
             return new Ended(received, Settlement.Bury, $"delivered {received.Attempts - 1} times, and no attempt came to an end");
         try
         {
             if (!handlers.TryGetValue(message.Type, out var handler))
                 throw new InvalidOperationException($"this version of mesh-payments does not know messages of type '{message.Type}'");
             await handler.HandleAsync(message, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref outages, 0);
             return new Ended(received, Settlement.Complete, null);
         }
         catch (PoisonMessageException exception)
@@ -130,7 +135,12 @@ internal sealed partial class MessagePump : BackgroundService
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return new Ended(received, Settlement.Return, "the process stops");
+            return new Ended(received, Settlement.ReturnUncounted, "the process stops");
+        }
+        catch (Exception exception) when (options.IsOutage(exception))
+        {
+            if (Interlocked.Increment(ref outages) == 1) LogOutage(message.Type, exception);
+            return new Ended(received, Settlement.ReturnUncounted, null);
         }
 #pragma warning disable CA1031 // Whatever its handler throws, a message is tried again or given up.
         catch (Exception exception)
@@ -161,8 +171,9 @@ internal sealed partial class MessagePump : BackgroundService
     {
         switch (one.Settlement)
         {
-            case Settlement.Return:
-                return queue.ReturnAsync(one.Received, options.Backoff.After(one.Received.Attempts, NextRandom()), CancellationToken.None);
+            case Settlement.Return or Settlement.ReturnUncounted:
+                var pause = options.Backoff.After(one.Received.Attempts, NextRandom());
+                return queue.ReturnAsync(one.Received, pause, one.Settlement == Settlement.Return, CancellationToken.None);
             case Settlement.Bury:
                 LogBuried(one.Received.Message.Type, one.Received.Message.Id, one.Reason);
                 return queue.BuryAsync(one.Received, one.Reason ?? "", CancellationToken.None);
@@ -246,6 +257,9 @@ internal sealed partial class MessagePump : BackgroundService
 
     [LoggerMessage(75, LogLevel.Warning, "the lease of the {Type} message {Id} was lost while it was in work; this attempt is abandoned")]
     private partial void LogLost(string type, string id);
+
+    [LoggerMessage(76, LogLevel.Error, "{Type} messages cannot be handled now; they wait until what they need answers again")]
+    private partial void LogOutage(string type, Exception exception);
 
     private sealed record Ended(ReceivedMessage Received, Settlement Settlement, string? Reason);
 

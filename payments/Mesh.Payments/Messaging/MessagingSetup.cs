@@ -1,3 +1,7 @@
+using Mesh.Payments.Acquiring;
+using Mesh.Payments.Api;
+using Mesh.Payments.Messaging.Events;
+using Mesh.Payments.Messaging.Sqs;
 using Mesh.Payments.Storage;
 
 namespace Mesh.Payments.Messaging;
@@ -6,15 +10,32 @@ namespace Mesh.Payments.Messaging;
 internal static class MessagingSetup
 {
     /// <summary>Messages are handled by every <see cref="IMessageHandler"/> in the container.</summary>
-    public static IServiceCollection AddMessaging(this IServiceCollection services, PumpOptions options)
+    public static IServiceCollection AddMessaging(this IServiceCollection services, PaymentsOptions options)
     {
         services.AddSingleton<MessageSignal>();
         services.AddSingleton(provider => new DatabaseMessageQueue(
             provider.GetRequiredService<IDatabase>(), Queues.Payments, provider.GetRequiredService<MessageSignal>().Committed,
             provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IMessageQueue>(provider => provider.GetRequiredService<DatabaseMessageQueue>());
-        services.AddSingleton<IDeadLetters>(provider => provider.GetRequiredService<DatabaseMessageQueue>());
-        services.AddSingleton(options);
+        if (options.Queue.Sqs is { } sqs)
+        {
+            services.AddSqs(sqs, options.Queue.Region ?? options.Aws.Region!, options.Aws.ConfiguredEndpoint("sqs"));
+        }
+        else
+        {
+            services.AddSingleton<IMessageQueue>(provider => provider.GetRequiredService<DatabaseMessageQueue>());
+            services.AddSingleton<IDeadLetters>(provider => provider.GetRequiredService<DatabaseMessageQueue>());
+        }
+
+        services.AddSingleton(provider => new PumpOptions
+        {
+            Concurrency = options.Workers,
+            DrainTimeout = options.DrainTimeout,
+            IsOutage = exception => exception is QueueFullException or StoreUnavailableException or AcquirerBusyException
+                || provider.GetRequiredService<IDatabase>().Classify(exception) == SqlFailure.Unavailable,
+        });
+        services.AddSingleton<IMessageHandler>(provider => new PaymentRequestHandler(
+            provider.GetRequiredService<PaymentProcessor>(), provider.GetRequiredService<PaymentReader>(),
+            provider.GetRequiredService<MerchantAccess>(), options.EventSources));
         services.AddHostedService<MessagePump>();
         return services;
     }

@@ -20,6 +20,9 @@ internal sealed record PumpOptions
     /// <summary>For messages in work when the process stops.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Tells exceptions that say nothing about the message, such as a store that is down: these count as no attempt.</summary>
+    public Func<Exception, bool> IsOutage { get; init; } = _ => false;
+
     /// <summary>For jitter.</summary>
     public Random Random { get; init; } = Random.Shared;
 }

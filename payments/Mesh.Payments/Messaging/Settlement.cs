@@ -9,6 +9,9 @@ internal enum Settlement
     /// <summary>To be delivered again.</summary>
     Return,
 
+    /// <summary>To be delivered again, and this time does not count.</summary>
+    ReturnUncounted,
+
     /// <summary>Given up.</summary>
     Bury,
 

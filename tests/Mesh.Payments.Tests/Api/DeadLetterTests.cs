@@ -14,33 +14,47 @@ public sealed class DeadLetterTests
     {
         var admin = new IPEndPoint(IPAddress.Loopback, PaymentsProcess.FreePort());
         await using var server = await TestServer.StartAsync(change: options => options with { Admin = admin });
-        var message = Message.New("work", "{\"card\":\"4111111111111111\"}", DateTimeOffset.UtcNow);
-        await BuryAsync(server, message);
         using var http = new HttpClient { BaseAddress = new Uri($"http://{admin}") };
+        Assert.Equal("[]", await http.GetStringAsync("/dead-letters", Token));
 
-        using var list = JsonDocument.Parse(await http.GetStringAsync("/dead-letters", Token));
-        var one = Assert.Single(list.RootElement.EnumerateArray());
-        Assert.Equal(message.Id, one.GetProperty("id").GetString());
-        Assert.Equal("no amount", one.GetProperty("reason").GetString());
-        Assert.Equal("{\"card\":\"[card number]\"}", one.GetProperty("body").GetString());
+        // An event without what every event has: given up as soon as it is seen.
+        var message = Message.New(MessageTypes.Event, "{\"card\":\"4111111111111111\"}", DateTimeOffset.UtcNow);
+        await SendAsync(server, message);
+        var first = await FirstAsync(http, DateTimeOffset.MinValue);
+        Assert.Equal(message.Id, first.GetProperty("id").GetString());
+        Assert.Equal("the event has no 'detail' object", first.GetProperty("reason").GetString());
+        Assert.Equal("{\"card\":\"[card number]\"}", first.GetProperty("body").GetString());
+        Assert.Equal(1, first.GetProperty("attempts").GetInt32());
 
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync(server.Http, $"/dead-letters/{message.Id}:replay"));
         Assert.Equal(HttpStatusCode.NotFound, await PostAsync(http, "/dead-letters/another:replay"));
         Assert.Equal(HttpStatusCode.NoContent, await PostAsync(http, $"/dead-letters/{message.Id}:replay"));
-        Assert.Equal("[]", await http.GetStringAsync("/dead-letters", Token));
         using var elsewhere = await server.Http.GetAsync("/dead-letters", Token);
         Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
+        // Tried again, and given up again.
+        var second = await FirstAsync(http, first.GetProperty("given_up").GetDateTimeOffset());
+        Assert.Equal((message.Id, 1), (second.GetProperty("id").GetString(), second.GetProperty("attempts").GetInt32()));
     }
 
-    private static async Task BuryAsync(TestServer server, Message message)
+    private static async Task SendAsync(TestServer server, Message message)
     {
         await using var session = await server.Database.OpenAsync(Token);
         await session.BeginWriteAsync(Token);
         await MessageWriter.AppendAsync(session, Queues.Payments, [message], Token);
         await session.CommitAsync(Token);
-        var queue = (IMessageQueue)server.Services.GetService(typeof(IMessageQueue))!;
-        var received = await queue.ReceiveAsync(1, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(30), Token);
-        await queue.BuryAsync(Assert.Single(received), "no amount", Token);
+    }
+
+    private static async Task<JsonElement> FirstAsync(HttpClient http, DateTimeOffset after)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            using var list = JsonDocument.Parse(await http.GetStringAsync("/dead-letters", deadline.Token));
+            var found = list.RootElement.EnumerateArray().Where(one => one.GetProperty("given_up").GetDateTimeOffset() > after).ToList();
+            if (found.Count > 0) return Assert.Single(found).Clone();
+            await Task.Delay(20, deadline.Token);
+        }
     }
 
     private static async Task<HttpStatusCode> PostAsync(HttpClient http, string path)

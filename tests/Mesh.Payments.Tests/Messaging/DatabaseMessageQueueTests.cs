@@ -40,7 +40,7 @@ public abstract class DatabaseMessageQueueTests(StoreKind kind)
         Assert.Equal(first, await test.Queue.ExtendAsync(first, Lease, Token));
         await test.Queue.CompleteAsync(first, Token);
         await test.Queue.BuryAsync(first[0], "late", Token);
-        await test.Queue.ReturnAsync(first[0], TimeSpan.Zero, Token);
+        await test.Queue.ReturnAsync(first[0], TimeSpan.Zero, isAttempt: true, Token);
         Assert.Equal(1, await test.CountAsync());
         Assert.Empty(await test.Queue.ListAsync(10, Token));
         Assert.Empty(await test.Queue.ReceiveAsync(10, Lease, TimeSpan.Zero, Token));
@@ -69,7 +69,7 @@ public abstract class DatabaseMessageQueueTests(StoreKind kind)
         await test.SendAsync("one");
         var received = await test.Queue.ReceiveAsync(10, Lease, TimeSpan.Zero, Token);
 
-        await test.Queue.ReturnAsync(received[0], TimeSpan.FromMinutes(2), Token);
+        await test.Queue.ReturnAsync(received[0], TimeSpan.FromMinutes(2), isAttempt: true, Token);
 
         test.Time.Advance(TimeSpan.FromSeconds(119));
         Assert.Empty(await test.Queue.ReceiveAsync(10, Lease, TimeSpan.Zero, Token));

@@ -150,6 +150,23 @@ public abstract class MessagePumpTests(StoreKind kind)
     }
 
     [Fact]
+    public async Task An_outage_gives_up_no_message_however_long_it_lasts()
+    {
+        await using var test = await TestQueue.NewAsync(kind);
+        var isOver = false;
+        var handler = new TestHandler((_, _) => isOver ? Task.CompletedTask : throw new TimeoutException("the store is down"));
+        using var pump = await StartAsync(test, handler, Options with { IsOutage = exception => exception is TimeoutException });
+
+        await test.SendAsync(["one", "two", "three"]);
+        await test.UntilAsync(() => handler.Seen.Count > 10 * Options.AttemptLimit, TimeSpan.FromSeconds(1));
+        isOver = true;
+        await test.UntilAsync(async () => await test.CountAsync() == 0, TimeSpan.FromSeconds(1));
+
+        Assert.Empty(await test.Queue.ListAsync(10, Token));
+        await pump.StopAsync(Token);
+    }
+
+    [Fact]
     public async Task No_more_messages_are_in_work_than_there_are_workers()
     {
         await using var test = await TestQueue.NewAsync(kind);
