@@ -17,13 +17,14 @@ public sealed class SniPassthrough
     private const int KeepAliveSeconds = 120;
 
     private readonly SniPassthroughOptions options;
-    private readonly UpstreamConnector connector;
+    private readonly TcpForwarder forwarder;
 
     /// <param name="connector">Dials plain TCP: the bytes it will carry are encrypted already.</param>
     public SniPassthrough(SniPassthroughOptions options, UpstreamConnector connector)
     {
+        ArgumentNullException.ThrowIfNull(options);
         this.options = options;
-        this.connector = connector;
+        forwarder = new TcpForwarder(options.Process, options.Balancer, connector, options.AccessLog, options.Time);
     }
 
     /// <summary>Serves one accepted connection to its end; the caller disposes the socket.</summary>
@@ -46,7 +47,16 @@ public sealed class SniPassthrough
                 return;
             }
 
-            await CarryAsync(downstream, buffer.AsMemory(0, length), hello!, upstream, cancellationToken).ConfigureAwait(false);
+            await forwarder.RunAsync(
+                TcpDownstream.Of(downstream, hello),
+                new TcpForwardPlan
+                {
+                    Upstream = upstream,
+                    ClusterName = upstream.Key.Sni,
+                    First = buffer.AsMemory(0, length),
+                    IsSealed = true,
+                },
+                cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -102,79 +112,6 @@ public sealed class SniPassthrough
         catch (SocketException)
         {
             return (0, null, null);
-        }
-    }
-
-    private async Task CarryAsync(
-        Socket downstream, ReadOnlyMemory<byte> first, ClientHello hello, Upstream upstream, CancellationToken cancellationToken)
-    {
-        var line = new TcpConnectionLog(options.Process, options.AccessLog, options.Time, downstream, hello, upstream.Key);
-        var tried = new List<EndpointId>();
-        var problem = "";
-        while (tried.Count < options.MaxTries)
-        {
-            var endpoint = options.Balancer.Pick(upstream, tried);
-            // Nothing new to try: an endpoint that just failed would only fail again.
-            if (endpoint is null || tried.Contains(EndpointId.Of(endpoint))) break;
-            tried.Add(EndpointId.Of(endpoint));
-            line.Tried(endpoint);
-            UpstreamConnection connection;
-            try
-            {
-                connection = await connector.ConnectAsync(
-                    upstream with { Tls = ClientTlsMode.Disable }, endpoint, UpstreamProtocol.Tcp, cancellationToken).ConfigureAwait(false);
-                options.Balancer.Report(upstream, endpoint, TryOutcome.Success);
-            }
-            catch (UpstreamException error)
-            {
-                options.Balancer.Report(upstream, endpoint, TryOutcome.GatewayError);
-                problem = error.Message;
-                continue;
-            }
-
-            await using (connection.ConfigureAwait(false))
-            {
-                await SpliceAsync(downstream, first, upstream, endpoint, connection, line, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-        }
-
-        line.Failed(problem.Length == 0 ? "UH" : "UF", problem.Length == 0 ? EndpointPicker.WhyNone(upstream) : problem);
-        Reset(downstream);
-    }
-
-    private async Task SpliceAsync(
-        Socket downstream,
-        ReadOnlyMemory<byte> first,
-        Upstream upstream,
-        ProxyEndpoint endpoint,
-        UpstreamConnection connection,
-        TcpConnectionLog line,
-        CancellationToken cancellationToken)
-    {
-        line.Connected(connection.Local);
-        var load = options.Balancer.States.Of(upstream).Of(endpoint);
-        load.Enter();
-        try
-        {
-            await connection.Stream.WriteAsync(first, cancellationToken).ConfigureAwait(false);
-            var result = await TcpSplice.RunAsync(downstream, connection.Socket, cancellationToken).ConfigureAwait(false);
-            line.Closed(result with { Received = result.Received + first.Length });
-            // A broken side must look broken to the other: an orderly end would pass a cut stream off as a whole one.
-            if (result.Problem is not null)
-            {
-                Reset(downstream);
-                Reset(connection.Socket);
-            }
-        }
-        catch (IOException error)
-        {
-            line.Closed(new SpliceResult(0, 0, $"upstream connection broke: {error.Message}"));
-            Reset(downstream);
-        }
-        finally
-        {
-            load.Leave();
         }
     }
 

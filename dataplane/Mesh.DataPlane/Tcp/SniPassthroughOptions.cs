@@ -18,9 +18,6 @@ public sealed class SniPassthroughOptions
 
     /// <summary>Finds the destination of an SNI; returns null with the reason when there is none. Must be quick.</summary>
     public required PassthroughResolver Resolve { get; init; }
-
-    /// <summary>Endpoints tried before giving up.</summary>
-    public int MaxTries { get; init; } = 3;
 }
 
 /// <summary>As <see cref="MeshView.TryResolvePassthrough"/>, for the latest view.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.AccessLogs;
@@ -7,8 +5,8 @@ using Mesh.Hosting.AccessLogs;
 namespace Mesh.DataPlane.Tcp;
 
 /// <summary>
-/// The access log lines of a raw TCP connection: one when its upstream is connected, one when it closed. Both carry all four
-/// addresses, by which they are joined with the lines of the hops before and after.
+/// The access log lines of a connection that is carried as bytes: one when its upstream is connected, one when it closed. Both
+/// carry all four addresses, by which they are joined with the lines of the hops before and after.
 /// </summary>
 internal sealed class TcpConnectionLog
 {
@@ -17,8 +15,7 @@ internal sealed class TcpConnectionLog
     private readonly long startedAt;
     private AccessLogEntry entry;
 
-    public TcpConnectionLog(
-        string process, IAccessLog log, TimeProvider time, Socket downstream, ClientHello hello, UpstreamKey upstream)
+    public TcpConnectionLog(string process, IAccessLog log, TimeProvider time, TcpDownstream downstream, TcpForwardPlan plan)
     {
         this.log = log;
         this.time = time;
@@ -28,12 +25,16 @@ internal sealed class TcpConnectionLog
             StartTime = time.GetUtcNow(),
             Process = process,
             Kind = AccessLogKind.TcpConnected,
-            RequestedServerName = hello.ServerName,
-            UpstreamCluster = upstream.Sni,
-            DownstreamLocalAddress = downstream.LocalEndPoint?.ToString(),
-            DownstreamRemoteAddress = downstream.RemoteEndPoint?.ToString(),
+            Authority = plan.Authority,
+            RequestedServerName = downstream.ServerName,
+            UpstreamCluster = plan.ClusterName,
+            DownstreamPeerUriSan = downstream.Peer?.ToString(),
+            DownstreamLocalAddress = downstream.Local?.ToString(),
+            DownstreamRemoteAddress = downstream.Remote?.ToString(),
         };
     }
+
+    private double Elapsed => Math.Round(time.GetElapsedTime(startedAt).TotalMilliseconds, 3);
 
     public void Tried(ProxyEndpoint endpoint) => entry = entry with
     {
@@ -42,9 +43,9 @@ internal sealed class TcpConnectionLog
         Attempts = entry.Attempts + 1,
     };
 
-    public void Connected(EndPoint local)
+    public void Connected(UpstreamConnection upstream)
     {
-        entry = entry with { UpstreamLocalAddress = local.ToString() };
+        entry = entry with { UpstreamLocalAddress = upstream.Local.ToString(), UpstreamPeerUriSan = upstream.Peer?.ToString() };
         log.Write(entry with { Duration = Elapsed });
     }
 
@@ -59,13 +60,11 @@ internal sealed class TcpConnectionLog
     });
 
     /// <summary>No endpoint took the connection.</summary>
-    public void Failed(string flags, string problem) => log.Write(entry with
+    public void Refused(string flags, string problem) => log.Write(entry with
     {
         Kind = AccessLogKind.Refused,
         ResponseFlags = flags,
         ResponseCodeDetails = problem,
         Duration = Elapsed,
     });
-
-    private double Elapsed => Math.Round(time.GetElapsedTime(startedAt).TotalMilliseconds, 3);
 }

@@ -22,6 +22,29 @@ public sealed class UpstreamConnection : IAsyncDisposable
     /// <summary>Empty when none was negotiated.</summary>
     public SslApplicationProtocol Alpn { get; init; }
 
+    /// <summary>Tells the server that no more bytes come; its own still may.</summary>
+    public void EndSending()
+    {
+        // The end of the caller's bytes must be told inside TLS; beneath it, it could be anybody's.
+        if (Stream is SslStream tls) _ = ShutDownAsync(tls);
+        else Socket.Shutdown(SocketShutdown.Send);
+    }
+
+    /// <summary>Closing will be with RST instead of FIN, which the server takes for a failure.</summary>
+    public void Reset() => Socket.LingerState = new LingerOption(true, 0);
+
+    private static async Task ShutDownAsync(SslStream tls)
+    {
+        try
+        {
+            await tls.ShutdownAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            // The other direction notices by itself.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Stream.DisposeAsync().ConfigureAwait(false);

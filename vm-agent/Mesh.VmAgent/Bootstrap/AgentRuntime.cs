@@ -7,6 +7,7 @@ using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Registration;
+using Mesh.DataPlane.Tcp;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Settings;
@@ -56,12 +57,12 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var toMesh = new UpstreamConnector(identity, time, settings.WorkloadAddress);
         Inbound = new InboundListener(
             settings.Name, identity, [settings.TrustDomain], () => targets, Pipeline(balancer, toApp, keepClientCert: true),
-            new RawForwarder(settings.Name, balancer, toApp, accessLog, time), accessLog, time);
+            new TcpForwarder(settings.Name, balancer, toApp, accessLog, time), accessLog, time);
         if (settings.Outbound is { } outbound)
         {
             var outside = settings.OutboundUnknown == UnknownDestinations.Allow ? new OutsideDestinations(outbound) : null;
             var tunnel = new ConnectTunnel(
-                settings, () => state?.View, new RawForwarder(settings.Name, balancer, toMesh, accessLog, time), outside);
+                settings, () => state?.View, new TcpForwarder(settings.Name, balancer, toMesh, accessLog, time), outside);
             Outbound = new OutboundListener(
                 settings, () => state?.View, Pipeline(balancer, toMesh, keepClientCert: false), tunnel, outside);
         }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Mesh.Config.Model;
+using Mesh.DataPlane.Tcp;
 using Mesh.VmAgent.Bootstrap;
 using Microsoft.AspNetCore.Connections;
 
@@ -12,7 +13,7 @@ namespace Mesh.VmAgent.Proxy;
 /// others; every other tunnel is carried as bytes.
 /// </summary>
 /// <remarks>Source: RFC 9110 section 9.3.6.</remarks>
-public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, RawForwarder raw, OutsideDestinations? outside)
+public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, TcpForwarder raw, OutsideDestinations? outside)
 {
     private const int HeadLimit = 16 * 1024;
     private const byte TlsHandshake = 0x16;
@@ -72,6 +73,7 @@ public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, 
             return;
         }
 
+        var plan = new TcpForwardPlan { Upstream = upstream, ClusterName = clusterName, Authority = destination.ToString() };
         if (IsHttp(upstream.Protocol) && !upstream.MeshExternal)
         {
             await AnswerAsync(connection, "200 Connection Established", null).ConfigureAwait(false);
@@ -82,11 +84,11 @@ public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, 
                 return;
             }
 
-            await raw.RunAsync(connection, upstream, clusterName, destination.ToString()).ConfigureAwait(false);
+            await raw.RunAsync(TcpDownstream.Of(connection), plan).ConfigureAwait(false);
             return;
         }
 
-        await raw.RunAsync(connection, upstream, clusterName, destination.ToString(), failure => failure is null
+        await raw.RunAsync(TcpDownstream.Of(connection), plan, failure => failure is null
             ? AnswerAsync(connection, "200 Connection Established", null)
             : AnswerAsync(connection, "503 Service Unavailable", failure)).ConfigureAwait(false);
     }

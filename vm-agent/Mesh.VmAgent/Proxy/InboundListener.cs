@@ -23,7 +23,7 @@ public sealed class InboundListener(
     IReadOnlyCollection<string> trustDomains,
     Func<InboundTargets?> targets,
     HttpPipeline pipeline,
-    RawForwarder raw,
+    TcpForwarder raw,
     IAccessLog accessLog,
     TimeProvider time)
 {
@@ -43,7 +43,8 @@ public sealed class InboundListener(
             Admit = Admit,
         });
         listen.Use(next => connection => RawTarget(connection) is { } target
-            ? raw.RunAsync(connection, target.ToUpstream(), target.ClusterName)
+            ? raw.RunAsync(
+                TcpDownstream.Of(connection), new TcpForwardPlan { Upstream = target.ToUpstream(), ClusterName = target.ClusterName })
             : next(connection));
         listen.UseHttp1OrHttp2Cleartext();
     }
