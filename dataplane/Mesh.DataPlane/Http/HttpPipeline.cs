@@ -160,7 +160,7 @@ public sealed class HttpPipeline
     private async Task ForwardAsync(
         HttpContext context, RouteMatch match, RouteAction.Forward forward, string authority, RequestTarget target, RequestLog record)
     {
-        var destination = RouteActions.Choose(forward.Destinations, random);
+        var destination = DestinationChoice.Of(forward.Destinations, random);
         var key = destination.Upstream;
         record.ClusterName = key.ClusterName;
         if (directory.Find(key) is not { } upstream)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Mesh.Config.Routing;
 
@@ -7,22 +6,6 @@ namespace Mesh.DataPlane.Http;
 /// <summary>Carries out what a matched route says.</summary>
 internal static class RouteActions
 {
-    public static WeightedDestination Choose(ImmutableArray<WeightedDestination> destinations, Random random)
-    {
-        if (destinations.Length == 1) return destinations[0];
-        var total = 0;
-        foreach (var destination in destinations) total += destination.Weight;
-        int ticket;
-        lock (random) ticket = random.Next(total);
-        foreach (var destination in destinations)
-        {
-            ticket -= destination.Weight;
-            if (ticket < 0) return destination;
-        }
-
-        return destinations[^1];
-    }
-
     /// <remarks>Source: Envoy RouteAction.prefix_rewrite and regex_rewrite; Istio HTTPRewrite.</remarks>
     public static RequestTarget Rewrite(RouteMatch match, RequestTarget target)
     {

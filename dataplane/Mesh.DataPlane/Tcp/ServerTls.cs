@@ -21,18 +21,24 @@ public static class ServerTls
     private static async Task AcceptAsync(ConnectionContext connection, ConnectionDelegate next, ServerTlsOptions options)
     {
         var refusals = new RefusalLog(options.Process, options.AccessLog, options.Time, connection);
+        // Not linked to ConnectionClosed: Kestrel raises it when a client has sent its last byte, and what it sent is still answered.
         using var deadline = new CancellationTokenSource(HelloReader.Timeout, options.Time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, connection.ConnectionClosed);
         var transport = connection.Transport;
         ClientHello? hello = null;
         try
         {
-            (var status, hello, var problem) = await HelloReader.PeekAsync(transport.Input, linked.Token).ConfigureAwait(false);
+            (var status, hello, var problem) = await HelloReader.PeekAsync(transport.Input, deadline.Token).ConfigureAwait(false);
             if (status == ClientHelloStatus.NeedMore) return;
             if (status != ClientHelloStatus.Complete)
             {
                 refusals.Write(problem, null);
                 connection.Abort();
+                return;
+            }
+
+            if (options.Take?.Invoke(hello!) is { } taker)
+            {
+                await taker(connection).ConfigureAwait(false);
                 return;
             }
 
@@ -46,14 +52,14 @@ public static class ServerTls
             var tls = new SslStream(new DuplexStream(transport), leaveInnerStreamOpen: false);
             await using (tls.ConfigureAwait(false))
             {
-                await tls.AuthenticateAsServerAsync(handshake, linked.Token).ConfigureAwait(false);
+                await tls.AuthenticateAsServerAsync(handshake, deadline.Token).ConfigureAwait(false);
                 TlsConnectionFeatures.SetServer(connection, tls, hello!);
                 await TlsTransport.RunAsync(connection, tls, next).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
         {
-            if (deadline.IsCancellationRequested) refusals.Write("the TLS handshake did not end in time", hello);
+            refusals.Write("the TLS handshake did not end in time", hello);
         }
         catch (AuthenticationException error)
         {

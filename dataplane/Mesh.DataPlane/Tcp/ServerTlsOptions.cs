@@ -1,5 +1,6 @@
 using System.Net.Security;
 using Mesh.Hosting.AccessLogs;
+using Microsoft.AspNetCore.Connections;
 
 namespace Mesh.DataPlane.Tcp;
 
@@ -12,6 +13,9 @@ public sealed class ServerTlsOptions
     public required IAccessLog AccessLog { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Takes a client's connection over before TLS is terminated, its first bytes unread; null leaves it here.</summary>
+    public Func<ClientHello, ConnectionDelegate?>? Take { get; init; }
 
     /// <summary>Certificate and protocols for a client, or null to turn it away.</summary>
     public required Func<ClientHello, SslServerAuthenticationOptions?> Select { get; init; }

@@ -13,9 +13,6 @@ namespace Mesh.DataPlane.Tcp;
 /// <remarks>Source: istio pilot/pkg/networking/core/gateway.go, AUTO_PASSTHROUGH filter chains.</remarks>
 public sealed class SniPassthrough
 {
-    /// <summary>AWS network load balancers forget idle flows silently after 350 s.</summary>
-    private const int KeepAliveSeconds = 120;
-
     private readonly SniPassthroughOptions options;
     private readonly TcpForwarder forwarder;
 
@@ -31,8 +28,7 @@ public sealed class SniPassthrough
     public async Task ServeAsync(Socket downstream, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(downstream);
-        downstream.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        downstream.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+        TcpKeepAlive.Enable(downstream);
         var refusals = new RefusalLog(options.Process, options.AccessLog, options.Time, downstream.LocalEndPoint, downstream.RemoteEndPoint);
         var buffer = ArrayPool<byte>.Shared.Rent(ClientHelloParser.MaxBytes);
         try

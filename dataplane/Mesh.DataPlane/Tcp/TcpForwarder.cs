@@ -46,6 +46,14 @@ public sealed class TcpForwarder(
         }
     }
 
+    /// <summary>Turns a connection away, with one log line that says why.</summary>
+    public void Refuse(TcpDownstream downstream, string reason, ClientHello? hello = null)
+    {
+        ArgumentNullException.ThrowIfNull(downstream);
+        new RefusalLog(process, accessLog, time, downstream.Local, downstream.Remote).Write(reason, hello);
+        downstream.Abort(reason);
+    }
+
     private async Task<(UpstreamConnection? Connection, ProxyEndpoint? Endpoint, string? Problem)> DialAsync(
         TcpConnectionLog log, TcpForwardPlan plan, CancellationToken cancellationToken)
     {

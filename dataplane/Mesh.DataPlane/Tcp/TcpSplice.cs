@@ -79,6 +79,12 @@ public static class TcpSplice
                 Problem = $"{side} connection broke: {(error.InnerException ?? error).Message}";
                 await broken.CancelAsync().ConfigureAwait(false);
             }
+            catch (OperationCanceledException error) when (!broken.IsCancellationRequested)
+            {
+                // Kestrel's word for a connection that it has aborted.
+                Problem = $"{side} connection broke: {error.Message}";
+                await broken.CancelAsync().ConfigureAwait(false);
+            }
             catch (OperationCanceledException)
             {
                 // The other direction broke, or the process is stopping; who caused it says why.

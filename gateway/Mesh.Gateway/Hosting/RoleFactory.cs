@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Http;
+using Mesh.DataPlane.Tcp;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Configuration;
 using Mesh.Gateway.Forwarding;
@@ -51,10 +52,15 @@ internal sealed class RoleFactory(
         var pipeline = new HttpPipeline(
             options, directory, balancer, new YarpForwarding(yarp, channels), channels, accessLog, time, NewRandom());
         var tls = new ServerTlsSelector(new CertificateStore(settings.Credentials, time, log));
-        return new ListenerFactory(async (key, configuration, cancellationToken) =>
-            key.Kind == ListenerKind.Passthrough
-                ? throw new NotSupportedException($"{key.EndPoint}: AUTO_PASSTHROUGH needs --role east-west")
-                : await EdgeListener.OpenAsync(key, configuration, settings.Name, pipeline, tls, accessLog, loggers, cancellationToken));
+        var forwarder = new TcpForwarder(settings.Name, balancer, connector, accessLog, time);
+        var connections = new ConnectionRouter(directory, forwarder, NewRandom());
+        return new ListenerFactory(async (key, configuration, cancellationToken) => key.Kind switch
+        {
+            ListenerKind.Passthrough => throw new NotSupportedException($"{key.EndPoint}: AUTO_PASSTHROUGH needs --role east-west"),
+            ListenerKind.Tcp => TcpListener.Open(key, configuration, connections, settings.MaxConnections, loggers),
+            _ => await EdgeListener.OpenAsync(
+                key, configuration, settings.Name, pipeline, tls, connections, accessLog, loggers, cancellationToken),
+        });
     }
 
     private ListenerFactory EastWest(ViewEndpointDirectory directory, UpstreamBalancer balancer) =>

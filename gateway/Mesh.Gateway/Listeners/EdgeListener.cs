@@ -1,13 +1,18 @@
 using Mesh.Config.Model;
+using Mesh.Config.Routing;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Tcp;
 using Mesh.Gateway.Tls;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Networking;
+using Microsoft.AspNetCore.Connections;
 
 namespace Mesh.Gateway.Listeners;
 
-/// <summary>An HTTP port of the edge, plain or with TLS; HTTP/1.1 and HTTP/2 on both.</summary>
+/// <summary>
+/// A port of the edge with HTTP, plain or in TLS, HTTP/1.1 and HTTP/2 on both. On a TLS port each server decides by its name: TLS is
+/// terminated or passed through, and holds HTTP or any bytes.
+/// </summary>
 internal sealed class EdgeListener : IActiveListener
 {
     private HttpServer? server;
@@ -21,6 +26,7 @@ internal sealed class EdgeListener : IActiveListener
         string process,
         HttpPipeline pipeline,
         ServerTlsSelector tls,
+        ConnectionRouter connections,
         IAccessLog log,
         ILoggerFactory loggers,
         CancellationToken cancellationToken)
@@ -31,18 +37,26 @@ internal sealed class EdgeListener : IActiveListener
             Process = process,
             AccessLog = log,
             Select = hello => tls.Select(Volatile.Read(ref listener.configuration), hello),
+            Take = hello => listener.TakeSealed(connections, hello),
         };
         listener.server = await HttpServer.StartAsync(
             key.EndPoint,
             listen =>
             {
-                if (key.Kind == ListenerKind.Https) listen.UseServerTls(options);
-                else listen.UseHttp1OrHttp2Cleartext();
+                if (key.Kind == ListenerKind.Tls)
+                {
+                    listen.UseServerTls(options);
+                    listen.Use(next => connection => listener.TakeOpened(connections, connection) ?? next(connection));
+                }
+                else
+                {
+                    listen.UseHttp1OrHttp2Cleartext();
+                }
             },
             context =>
             {
                 var current = Volatile.Read(ref listener.configuration);
-                if (key.Kind == ListenerKind.Https && IsElsewhere(current, context))
+                if (key.Kind == ListenerKind.Tls && IsElsewhere(current, context))
                 {
                     return pipeline.RefuseAsync(
                         context, StatusCodes.Status421MisdirectedRequest, GrpcStatus.Unimplemented, ResponseFlags.NoRoute,
@@ -54,6 +68,25 @@ internal sealed class EdgeListener : IActiveListener
             loggers,
             cancellationToken);
         return listener;
+    }
+
+    /// <summary>Null where TLS is terminated.</summary>
+    private ConnectionDelegate? TakeSealed(ConnectionRouter connections, ClientHello hello)
+    {
+        var current = Volatile.Read(ref configuration);
+        if (ServerTlsSelector.FindServer(current, hello.ServerName)?.Tls.Mode != GatewayTlsMode.Passthrough) return null;
+        return connection => connections.ServeAsync(
+            TcpDownstream.Of(connection, hello), L4Route.Find(current.TlsRoutes, hello.ServerName ?? ""), hello);
+    }
+
+    /// <summary>Null where there is HTTP inside of TLS.</summary>
+    private Task? TakeOpened(ConnectionRouter connections, ConnectionContext connection)
+    {
+        var current = Volatile.Read(ref configuration);
+        var name = connection.Features.Get<IMeshConnectionFeature>()?.ServerName;
+        return ServerTlsSelector.FindServer(current, name)?.Protocol == "TLS"
+            ? connections.ServeAsync(TcpDownstream.Of(connection), current.TcpRoutes.FirstOrDefault())
+            : null;
     }
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Tcp;
@@ -17,11 +16,13 @@ internal sealed class ServerTlsSelector(CertificateStore certificates)
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = certificate.Context,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            EnabledSslProtocols = TlsVersions.Of(server.Tls),
+            CipherSuitesPolicy = CipherSuites.Policy(server.Tls.CipherSuites),
             AllowRenegotiation = false,
         };
-        // A client without ALPN speaks HTTP/1.1; one that offers only what is not served is refused by the handshake.
-        if (!hello.Alpn.IsEmpty) options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+        // A client without ALPN speaks HTTP/1.1; one that offers only what is not served is refused by the handshake. Where the bytes
+        // inside are not looked into, nothing is known of what is served.
+        if (!hello.Alpn.IsEmpty && server.Protocol != "TLS") options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
         if (server.Tls.Mode is GatewayTlsMode.Mutual or GatewayTlsMode.OptionalMutual) RequireClient(options, server.Tls, certificate);
         return options;
     }

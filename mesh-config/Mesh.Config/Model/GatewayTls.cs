@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Config.Resources.Networking;
 
 namespace Mesh.Config.Model;
 
@@ -12,4 +13,13 @@ public sealed record GatewayTls
     public string CredentialName { get; init; } = "";
     public ImmutableArray<string> SubjectAltNames { get; init; } = [];
     public bool HttpsRedirect { get; init; }
+
+    /// <summary>Automatic: TLS 1.2.</summary>
+    public TlsProtocolVersion MinVersion { get; init; }
+
+    /// <summary>Automatic: TLS 1.3.</summary>
+    public TlsProtocolVersion MaxVersion { get; init; }
+
+    /// <summary>Names as OpenSSL has them, for TLS up to 1.2; empty: the platform's own choice.</summary>
+    public ImmutableArray<string> CipherSuites { get; init; } = [];
 }

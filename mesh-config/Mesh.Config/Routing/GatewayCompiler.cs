@@ -90,6 +90,7 @@ internal sealed class GatewayCompiler(
     private static GatewayServer CompileServer(Gateway gateway, GatewayServerSpec server) => new()
     {
         Gateway = NameOf(gateway),
+        Protocol = server.Port!.Protocol.ToUpperInvariant(),
         Hosts = [.. server.Hosts.Select(host => HostOf(host).ToLowerInvariant()).Distinct(StringComparer.Ordinal)],
         Tls = CompileTls(server.Tls),
     };
@@ -115,6 +116,9 @@ internal sealed class GatewayCompiler(
             CredentialName = tls.CredentialName,
             SubjectAltNames = tls.SubjectAltNames,
             HttpsRedirect = tls.HttpsRedirect,
+            MinVersion = tls.MinProtocolVersion,
+            MaxVersion = tls.MaxProtocolVersion,
+            CipherSuites = tls.CipherSuites,
         };
 
     private CompiledRouteTable CompileRoutes(int port, (Gateway Gateway, GatewayServerSpec Server)[] servers)

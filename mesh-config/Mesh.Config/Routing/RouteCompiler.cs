@@ -39,9 +39,11 @@ internal sealed class RouteCompiler(
                     source.Location, source.Subject);
         }
 
-        if (!source.Spec.Tcp.IsEmpty || !source.Spec.Tls.IsEmpty)
+        var isForSidecars = source.Spec.Gateways.IsEmpty || source.Spec.Gateways.Contains(GatewayNames.Mesh);
+        if (isForSidecars && (!source.Spec.Tcp.IsEmpty || !source.Spec.Tls.IsEmpty))
             yield return new Diagnostic(
-                Severity.Warning, "NotHonouredYet", "tcp and tls routes are not honoured by the data plane yet", source.Location, source.Subject);
+                Severity.Warning, "NotHonouredYet", "tcp and tls routes are not honoured by sidecars yet, only by gateways",
+                source.Location, source.Subject);
     }
 
     /// <summary>One rule to a service, as for a host without VirtualService.</summary>

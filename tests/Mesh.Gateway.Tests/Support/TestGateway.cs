@@ -100,7 +100,17 @@ public sealed class TestGateway : IAsyncDisposable
         await host.StartAsync(TestContext.Current.CancellationToken);
     }
 
-    public Task ReadyAsync() => Poll.UntilAsync(() => Readiness.IsReady, $"readiness, missing: {string.Join("; ", Readiness.Missing)}");
+    public async Task ReadyAsync()
+    {
+        try
+        {
+            await Poll.UntilAsync(() => Readiness.IsReady, "readiness");
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"the gateway is not ready: {string.Join("; ", Readiness.Missing)}");
+        }
+    }
 
     /// <summary>As SIGTERM does.</summary>
     public Task StopAsync() => host!.StopAsync(TestContext.Current.CancellationToken);
