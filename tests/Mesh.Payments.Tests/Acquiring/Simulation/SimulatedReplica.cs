@@ -38,6 +38,7 @@ internal sealed class SimulatedReplica : IAcquirer
         var mutations = new MutationQueue(database, new MutationSettings
         {
             KeyLifetime = TimeSpan.FromDays(30),
+            WaitingLimit = 1000,
             Serialize = payment => Google.Protobuf.MessageExtensions.ToByteArray(PaymentMessages.Of(payment)),
             LeaseOwner = name,
             Lease = settings.Lease,
