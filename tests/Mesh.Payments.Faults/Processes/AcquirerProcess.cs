@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Grpc.Net.Client;
+using Mesh.Payments.Faults.Records;
 
 namespace Mesh.Payments.Faults.Processes;
 

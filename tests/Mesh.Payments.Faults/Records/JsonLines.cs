@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Mesh.Payments.Faults;
+namespace Mesh.Payments.Faults.Records;
 
 /// <summary>Files with one JSON object a line, which another process may be appending to.</summary>
 public static class JsonLines
