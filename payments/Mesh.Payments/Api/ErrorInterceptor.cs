@@ -6,7 +6,7 @@ using Mesh.Payments.Storage;
 namespace Mesh.Payments.Api;
 
 /// <summary>Turns what was thrown into what callers are told; a defect is logged and named only by its trace.</summary>
-internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorInterceptor> log) : Interceptor
+internal sealed partial class ErrorInterceptor(IDatabase database, TimeProvider time, ILogger<ErrorInterceptor> log) : Interceptor
 {
     private const string TraceTrailer = "trace-id";
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
@@ -75,7 +75,9 @@ internal sealed partial class ErrorInterceptor(TimeProvider time, ILogger<ErrorI
                 return Errors.TryAgain(StatusCode.ResourceExhausted, "ACQUIRER_BUSY",
                     "too many payments wait for the acquirer; nothing was done, send it again later", RetryDelay, domain).ToRpcException();
             case StoreUnavailableException:
-                LogUnavailable(context.Method, exception.InnerException?.Message);
+            // A read that the store did not answer, or refused for the moment, is no defect either.
+            case Exception read when database.Classify(read) is SqlFailure.Unavailable or SqlFailure.Conflict:
+                LogUnavailable(context.Method, (exception.InnerException ?? exception).Message);
                 return Errors.TryAgain(StatusCode.Unavailable, "STORE_UNAVAILABLE",
                     "the store did not answer; send it again with its key", RetryDelay, domain).ToRpcException();
             default:

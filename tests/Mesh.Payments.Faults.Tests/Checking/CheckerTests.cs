@@ -46,6 +46,8 @@ public sealed class CheckerTests
             FindingKind.WrongState, "declined"),
         ("a payment is not decided", story => story.ChangePayment("charge", payment => payment with { State = PaymentState.Processing }),
             FindingKind.Undecided, "charge"),
+        ("a refund is not decided", story => story.ChangePayment("partly", payment => payment with { PendingOperation = "op-partly-2" }),
+            FindingKind.Undecided, "partly"),
         ("an operation is pending at the acquirer", story => story.Operate("charge", "REFUND", 1, "op-open", "PENDING"),
             FindingKind.Undecided, "op-open"),
         ("a payment was charged twice", story => story.Operate("charge", "CHARGE", 1000), FindingKind.ChargedTwice, "charge"),

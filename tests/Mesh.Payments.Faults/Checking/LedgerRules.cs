@@ -44,8 +44,8 @@ internal static class LedgerRules
 
     private static IEnumerable<Finding> Payment(LedgerPayment payment, IReadOnlyList<LedgerTransfer> transfers)
     {
-        if (payment.State == PaymentState.Processing)
-            yield return new Finding(FindingKind.Undecided, payment.Id, "is still PROCESSING");
+        if (payment.State == PaymentState.Processing || payment.PendingOperation is not null)
+            yield return new Finding(FindingKind.Undecided, payment.Id, $"is {payment.State}, its operation {payment.PendingOperation} is open");
         foreach (var transfer in transfers.Where(transfer => transfer.Currency != payment.Currency))
             yield return new Finding(FindingKind.WrongAmount, payment.Id, $"is in {payment.Currency}, its transfer {transfer.Id} in {transfer.Currency}");
         foreach (var code in new[] { LedgerTransfer.HoldCode, LedgerTransfer.ReleaseCode, LedgerTransfer.CaptureCode })

@@ -9,7 +9,9 @@ namespace Mesh.Payments.Faults.Processes;
 public sealed class ServiceProcess : IAsyncDisposable
 {
     private const int LinesKept = 50;
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private const int LowestPort = 20_000;
+    private const int HighestPort = 32_000;
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly string program;
@@ -34,12 +36,26 @@ public sealed class ServiceProcess : IAsyncDisposable
         get { lock (lastLines) return string.Join('\n', lastLines); }
     }
 
-    /// <summary>A port nobody listens on now. What else asks for one may get it too before it is used.</summary>
+    /// <summary>
+    /// A port nobody listens on now, below those that outgoing connections get: while a killed process is down, no client's
+    /// connection may happen to take its port.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(LowestPort, HighestPort);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // Another one.
+            }
+        }
     }
 
     /// <summary>Starts it without waiting.</summary>
@@ -67,7 +83,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Until <c>/healthz/ready</c> says so.</summary>
-    /// <exception cref="InvalidOperationException">It ended, or is not ready after a minute.</exception>
+    /// <exception cref="InvalidOperationException">It ended, or is not ready after two minutes.</exception>
     public async Task ReadyAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpClient { Timeout = Deadline };

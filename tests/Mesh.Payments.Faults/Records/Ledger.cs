@@ -10,6 +10,9 @@ public sealed record Ledger(
 {
     private const string SqlitePrefix = "sqlite:";
 
+    /// <summary>Payments that wait for the acquirer.</summary>
+    public int Undecided => Payments.Count(payment => payment.State == V1.PaymentState.Processing || payment.PendingOperation is not null);
+
     /// <param name="store">As the setting <c>store</c> of mesh-payments.</param>
     public static async Task<Ledger> ReadAsync(string store, CancellationToken cancellationToken)
     {
@@ -20,13 +23,14 @@ public sealed record Ledger(
         await connection.OpenAsync(cancellationToken);
         return new Ledger(
             await QueryAsync(connection,
-                "SELECT id, merchant, currency, amount, captured, refunded, description, state FROM payments",
+                "SELECT id, merchant, currency, amount, captured, refunded, description, state, pending_operation FROM payments",
                 row => new LedgerPayment(
                     row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
-                    row.GetString(6), (V1.PaymentState)row.GetInt16(7)),
+                    row.GetString(6), (V1.PaymentState)row.GetInt16(7), row.IsDBNull(8) ? null : row.GetString(8)),
                 cancellationToken),
             await QueryAsync(connection,
-                "SELECT id, debit_account, credit_account, currency, amount, code, payment_id FROM transfers",
+                // What has entries: a transfer that is only pending moved nothing.
+                "SELECT id, debit_account, credit_account, currency, amount, code, payment_id FROM transfers WHERE debit_entry IS NOT NULL",
                 row => new LedgerTransfer(
                     row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt16(5),
                     row.IsDBNull(6) ? null : row.GetString(6)),
