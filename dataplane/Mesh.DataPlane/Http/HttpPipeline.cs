@@ -165,7 +165,7 @@ public sealed class HttpPipeline
         record.ClusterName = key.ClusterName;
         if (directory.Find(key) is not { } upstream)
         {
-            await RefuseAsync(context, record, StatusCodes.Status503ServiceUnavailable, GrpcStatus.Unavailable, ResponseFlags.NoCluster,
+            await RefuseAsync(context, record, destination.UnknownStatus, GrpcStatus.Unavailable, ResponseFlags.NoCluster,
                 $"{options.Process}: {match.Route.Origin} routes to {key.Host}:{key.Port}, which no service has").ConfigureAwait(false);
             return;
         }

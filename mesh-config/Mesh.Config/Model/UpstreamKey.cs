@@ -10,6 +10,9 @@ namespace Mesh.Config.Model;
 /// <remarks>Source: istio pilot/pkg/model/service.go, BuildSubsetKey and BuildDNSSrvSubsetKey.</remarks>
 public sealed record UpstreamKey(string Host, int Port, string Subset = "")
 {
+    /// <summary>Of a reference that leads nowhere; no service ever has this host.</summary>
+    public static UpstreamKey Unresolved { get; } = new("unresolved-backend.invalid", 1);
+
     /// <summary>Cluster and EDS resource name, <c>outbound|8080|v1|payments.prod.svc.cluster.local</c>.</summary>
     public string ClusterName => string.Create(CultureInfo.InvariantCulture, $"outbound|{Port}|{Subset}|{Host}");
 

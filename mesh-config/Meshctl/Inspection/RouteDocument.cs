@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Mesh.Config.Model;
 using Mesh.Config.Routing;
 using static Meshctl.Inspection.JsonParts;
 
@@ -58,6 +59,7 @@ internal static class RouteDocument
         new([.. destinations.Select(destination =>
         {
             var document = new JsonObject { ["cluster"] = destination.Upstream.ClusterName, ["weight"] = destination.Weight };
+            if (destination.Upstream == UpstreamKey.Unresolved) document["unresolved"] = true;
             AddHeaders(document, destination.Headers);
             return document;
         })]);

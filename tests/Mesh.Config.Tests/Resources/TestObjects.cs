@@ -190,7 +190,7 @@ internal static class TestObjects
           hostnames: [payments.example.com]
           rules:
           - name: main
-            matches: [{path: {type: Exact, value: /v1}, headers: [{name: x, value: "1"}], queryParams: [{type: RegularExpression, name: q, value: ".*"}], method: POST}]
+            matches: [{path: {type: PathPrefix, value: /v1}, headers: [{name: x, value: "1"}], queryParams: [{type: RegularExpression, name: q, value: ".*"}], method: POST}]
             filters:
             - {type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: a, value: b}], remove: [c]}}
             - {type: URLRewrite, urlRewrite: {hostname: h.example.com, path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}

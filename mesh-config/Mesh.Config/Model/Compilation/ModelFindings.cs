@@ -2,6 +2,7 @@ using System.Globalization;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model.Incremental;
 using Mesh.Config.Resources;
+using Mesh.Config.Resources.GatewayApi;
 using Mesh.Config.Resources.Networking;
 using Mesh.Config.Routing;
 
@@ -12,7 +13,9 @@ internal static class ModelFindings
 {
     /// <summary>Whether <see cref="Collect"/> knows something to look for in objects of a type.</summary>
     public static bool MayHave(Type type) =>
-        type == typeof(VirtualService) || type == typeof(DestinationRule) || type == typeof(ServiceEntry);
+        type == typeof(VirtualService) || type == typeof(DestinationRule) || type == typeof(ServiceEntry)
+        || type == typeof(GatewayApiGateway) || type == typeof(GatewayApiHttpRoute)
+        || type == typeof(GatewayApiGrpcRoute) || type == typeof(GatewayApiTlsRoute);
 
     /// <summary>Findings about one object, which may be gone.</summary>
     /// <param name="name">Its name, as <see cref="Dependency.OnObject(string, MeshObject)"/>.</param>
@@ -31,6 +34,9 @@ internal static class ModelFindings
                 break;
             case ServiceEntry entry:
                 AddUnhonouredFields(entry, found);
+                break;
+            case { } other:
+                GatewayApiFindings.Collect(other, reader, found);
                 break;
         }
     }

@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.GatewayApi;
 
 /// <summary>Gateway API Gateway; Istio's own Gateway is another kind.</summary>
@@ -17,5 +19,6 @@ public sealed record GatewayApiGateway : MeshObject
         },
         schema => schema
             .Message("spec", GatewayApiGatewaySpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
-            .Message("status", GatewayApiGatewayStatus.Schema, x => x.Status, (x, v) => x with { Status = v }));
+            .Message("status", GatewayApiGatewayStatus.Schema, x => x.Status, (x, v) => x with { Status = v })
+            .Check(GatewayApiGatewayRules.Check));
 }

@@ -1,3 +1,5 @@
+using Mesh.Config.Resources.Validation;
+
 namespace Mesh.Config.Resources.GatewayApi;
 
 /// <summary>Gateway API TLSRoute.</summary>
@@ -16,5 +18,6 @@ public sealed record GatewayApiTlsRoute : MeshObject
         },
         schema => schema
             .Message("spec", GatewayApiTlsRouteSpec.Schema, x => x.Spec, (x, v) => x with { Spec = v }, required: true)
-            .Ignore("status"));
+            .Ignore("status")
+            .Check(GatewayApiGrpcRules.Check));
 }

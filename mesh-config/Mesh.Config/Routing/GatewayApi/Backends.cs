@@ -10,8 +10,6 @@ namespace Mesh.Config.Routing.GatewayApi;
 /// <remarks>Source: Gateway API, BackendObjectReference and ReferenceGrant.</remarks>
 internal sealed class Backends(TrafficConfig config, MeshModelOptions options, Func<string, CompiledService?> find)
 {
-    private const string Group = "gateway.networking.k8s.io";
-
     /// <summary>Null when there is no such port, or it is in another namespace that does not grant the reference.</summary>
     public UpstreamKey? Resolve(MeshObject route, string group, string kind, string name, string space, int? port)
     {
@@ -28,22 +26,19 @@ internal sealed class Backends(TrafficConfig config, MeshModelOptions options, F
         return find(host)?.FindPort(port.Value) is null ? null : new UpstreamKey(host, port.Value);
     }
 
-    /// <summary>The namespace of the Service allows references from routes of that kind and namespace.</summary>
     private bool IsGranted(MeshObject route, string space, string name) =>
-        config.ReferenceGrantsIn(space).Any(grant =>
-            grant.Spec.From.Any(from =>
-                from.Group == Group && from.Kind == route.Kind && from.Namespace == route.Metadata.Namespace)
-            && grant.Spec.To.Any(to => to is { Group: "", Kind: "Service" } && (to.Name.Length == 0 || to.Name == name)));
+        ReferenceGrants.Allow(config.ReferenceGrantsIn(space), route, "Service", name);
 
-    /// <summary>Weighted destinations; null when there is none with a weight, or none that can be resolved.</summary>
-    /// <remarks>
-    /// Part of the traffic goes to references that cannot be resolved when others can: the data plane finds no service
-    /// of that name and answers 503, where the Gateway API wants 500.
-    /// </remarks>
+    /// <summary>
+    /// Weighted destinations, of which those that cannot be resolved keep their share: it is answered 500. Null when there is
+    /// none with a weight.
+    /// </summary>
+    /// <param name="any">Whether any can be resolved.</param>
     public RouteAction.Forward? Forward(
-        MeshObject route, ImmutableArray<BackendReference> references, Func<ImmutableArray<GatewayApiFilter>, HeaderOperations> headers)
+        MeshObject route, ImmutableArray<BackendReference> references, Func<ImmutableArray<GatewayApiFilter>, HeaderOperations> headers,
+        out bool any)
     {
-        var any = false;
+        any = false;
         var destinations = ImmutableArray.CreateBuilder<WeightedDestination>();
         foreach (var reference in references)
         {
@@ -51,12 +46,13 @@ internal sealed class Backends(TrafficConfig config, MeshModelOptions options, F
             if (weight <= 0) continue;
             var key = Resolve(route, reference.Group, reference.Kind, reference.Name, reference.Namespace, reference.Port);
             any |= key is not null;
-            destinations.Add(new WeightedDestination(key ?? new UpstreamKey("unresolved-backend.invalid", 1), weight)
+            destinations.Add(new WeightedDestination(key ?? UpstreamKey.Unresolved, weight)
             {
+                UnknownStatus = 500,
                 Headers = headers(reference.Filters),
             });
         }
 
-        return any ? new RouteAction.Forward(destinations.ToImmutable()) : null;
+        return destinations.Count > 0 ? new RouteAction.Forward(destinations.ToImmutable()) : null;
     }
 }

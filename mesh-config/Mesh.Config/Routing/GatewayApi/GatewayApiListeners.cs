@@ -23,8 +23,17 @@ internal static class GatewayApiListeners
         where config.ControllerOf(gateway.Spec.GatewayClassName) == Controller && IsServedBy(gateway, config, scope, options)
         from listener in gateway.Spec.Listeners
             // HBONE is the ambient mesh's and not an HTTP listener.
-        where listener.Protocol is "HTTP" or "HTTPS" or "TLS" or "TCP"
+        where listener.Protocol is "HTTP" or "TCP" || listener is { Protocol: "HTTPS" or "TLS", Tls: not null }
+        where UngrantedCertificate(config.ReferenceGrantsIn, gateway, listener) is null
         select Convert(gateway, listener);
+
+    /// <summary>A certificate of another namespace that does not let the Gateway have it: the listener is then not served. Null: none.</summary>
+    /// <param name="grantsIn">Of a namespace.</param>
+    public static SecretReference? UngrantedCertificate(
+        Func<string, ImmutableArray<ReferenceGrant>> grantsIn, GatewayApiGateway gateway, Listener listener) =>
+        listener.Tls?.CertificateRefs.FirstOrDefault(secret =>
+            secret.Namespace.Length > 0 && secret.Namespace != gateway.Metadata.Namespace
+            && !ReferenceGrants.Allow(grantsIn(secret.Namespace), gateway, "Secret", secret.Name));
 
     public static bool IsAutoPassthrough(GatewayApiGateway gateway, Listener listener)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Config.Model.Compilation;
+using Mesh.Config.Resources.GatewayApi;
 
 namespace Mesh.Config.Routing.GatewayApi;
 
@@ -35,6 +36,10 @@ internal sealed class GatewayApiRoutes(TrafficConfig config, GatewayApiRules rul
         }
     }
 
+    /// <summary>Null when none of the backends can be resolved.</summary>
+    private RouteAction.Forward? Connections(GatewayApiTlsRoute route, GatewayApiTlsRule rule) =>
+        backends.Forward(route, rule.BackendRefs, static _ => HeaderOperations.None, out var any) is { } forward && any ? forward : null;
+
     /// <summary>By server name.</summary>
     public IEnumerable<L4Route> CompileTls(ImmutableArray<AttachedListener> listeners) =>
         from listener in listeners
@@ -44,7 +49,7 @@ internal sealed class GatewayApiRoutes(TrafficConfig config, GatewayApiRules rul
         where !hosts.IsEmpty
         from rule in route.Spec.Rules
             // Without a destination the connection is closed, as for an unknown name.
-        let forward = backends.Forward(route, rule.BackendRefs, static _ => HeaderOperations.None)
+        let forward = Connections(route, rule)
         where forward is not null
         select new L4Route { Origin = route.Subject, SniHosts = hosts, Destinations = forward.Destinations };
 }

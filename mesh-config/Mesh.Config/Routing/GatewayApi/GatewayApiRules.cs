@@ -63,8 +63,9 @@ internal sealed class GatewayApiRules(Backends backends)
         // What cannot be executed or resolved is an error that the client sees.
         if (GatewayApiFilters.HasUnknown(filters)) return new RouteAction.DirectResponse(500, "");
         if (GatewayApiFilters.Redirect(filters, listenerPort) is { } redirect) return redirect;
-        return (RouteAction?)backends.Forward(route, references, GatewayApiFilters.Headers)
-               ?? new RouteAction.DirectResponse(500, "");
+        var forward = backends.Forward(route, references, GatewayApiFilters.Headers, out var any);
+        // A gRPC client shall be told UNAVAILABLE, which the data plane does for destinations that it does not find.
+        return forward is not null && (any || route is GatewayApiGrpcRoute) ? forward : new RouteAction.DirectResponse(500, "");
     }
 
     private static RetryPolicy Retries(RouteRetry? retry, RouteTimeouts? timeouts)
