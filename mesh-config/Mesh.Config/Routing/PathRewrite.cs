@@ -16,7 +16,7 @@ public sealed class PathRewrite
         ArgumentNullException.ThrowIfNull(rewrite);
         Match = match;
         Rewrite = rewrite;
-        _match = new Regex(match, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        _match = Re2.Compile(match);
         _replacement = Translate(rewrite);
     }
 

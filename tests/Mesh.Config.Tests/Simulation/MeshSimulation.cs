@@ -28,6 +28,7 @@ internal sealed class MeshSimulation : IDisposable
     private readonly SimulatedObjects _objects;
     private readonly FakeTime _time = new();
     private readonly SimulatedCluster[] _clusters = [new("eks-a"), new("eks-b")];
+    private readonly SimulatedCluster _resolver = new("");
     private readonly SimulatedFolder _folder;
     private readonly Dictionary<string, string[]> _files = [];
     private readonly MeshModel _model;
@@ -40,7 +41,9 @@ internal sealed class MeshSimulation : IDisposable
         _random = new Random(seed);
         _objects = new SimulatedObjects(_random);
         _folder = new SimulatedFolder("eks-c", _time);
-        _model = new MeshModel([.. _clusters, _folder], null, _time);
+        _model = new MeshModel([.. _clusters, _folder, _resolver], null, _time);
+        // As the real one: nobody waits for names.
+        _resolver.List(_model);
     }
 
     public void Run(int steps)
@@ -72,8 +75,13 @@ internal sealed class MeshSimulation : IDisposable
     private string Step()
     {
         var cluster = _clusters[_random.Next(_clusters.Length)];
-        switch (_random.Next(20))
+        switch (_random.Next(22))
         {
+            case 20 or 21:
+                if (_random.Next(5) > 0) _resolver.Put([_objects.Resolved()]);
+                else _resolver.Remove(ObjectKey.Of(_objects.Resolved()));
+                _resolver.Deliver(_model, int.MaxValue);
+                return "a gateway name resolved anew";
             case < 8:
                 cluster.Put(TestMesh.Read(_objects.Draw(), $"{cluster.Cluster}-{_random.Next(3)}"));
                 cluster.Deliver(_model, _random.Next(3));
@@ -161,8 +169,8 @@ internal sealed class MeshSimulation : IDisposable
     private MeshSnapshot FromScratch()
     {
         var time = new FakeTime();
-        var model = new MeshModel([.. _clusters, _folder], null, time);
-        foreach (var cluster in _clusters)
+        var model = new MeshModel([.. _clusters, _folder, _resolver], null, time);
+        foreach (var cluster in _clusters.Append(_resolver))
             model.Apply(cluster, new MeshChanges { Upserts = [.. cluster.Told.Values], Synced = cluster.Synced });
         model.Apply(_folder, new MeshChanges { Upserts = [.. _folder.Told.Values], Diagnostics = _folder.Diagnostics, Synced = _folder.Synced });
         time.Advance(TimeSpan.FromSeconds(1));

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Mesh.Config.Resources;
+using Mesh.Config.Sources;
 
 namespace Mesh.Config.Tests.Simulation;
 
@@ -7,6 +9,7 @@ internal sealed class SimulatedObjects(Random random)
 {
     private static readonly string[] _names = ["a", "b", "c"];
     private static readonly string[] _spaces = ["prod", "shop"];
+    private static readonly string[] _gatewayNames = ["one.elb.example.com", "two.elb.example.com"];
 
     public static int[] ServicePorts { get; } = [80, 9000];
 
@@ -18,7 +21,7 @@ internal sealed class SimulatedObjects(Random random)
     ];
 
     /// <summary>One object as YAML; the same kind, namespace and name come again and again with other content.</summary>
-    public string Draw() => random.Next(50) switch
+    public string Draw() => random.Next(56) switch
     {
         < 7 => Service(),
         < 16 => Slice(),
@@ -39,6 +42,8 @@ internal sealed class SimulatedObjects(Random random)
         < 44 => ApiGateway(),
         < 47 => HttpRoute(),
         < 48 => ReferenceGrant(),
+        < 50 => GrpcRoute(),
+        < 52 => TlsRoute(),
         _ => GatewayService(),
     };
 
@@ -95,10 +100,20 @@ internal sealed class SimulatedObjects(Random random)
         status: {podIP: {{Address()}}{{Pick("", ", podIPs: [{ip: 10.0.0.1}, {ip: \"fd00::1\"}]")}}, phase: Running, conditions: [{type: Ready, status: "{{Pick("True", "False")}}"}]}
         """;
 
+    /// <summary>What a name of a network gateway leads to now.</summary>
+    public ResolvedHost Resolved() => new()
+    {
+        ApiVersion = "mesh.internal/v1",
+        Kind = nameof(ResolvedHost),
+        Metadata = new ObjectMeta { Name = Pick(_gatewayNames) },
+        Addresses = [.. Enumerable.Range(1, random.Next(1, 4)).Select(i => $"54.0.0.{i}")],
+    };
+
     private string Node() => $$"""
         apiVersion: v1
         kind: Node
         metadata: {name: {{Pick("n1", "n2")}}, labels: {topology.kubernetes.io/region: {{Pick("eu", "us")}}, topology.kubernetes.io/zone: {{Pick("eu-1a", "eu-1b")}} } }
+        status: {addresses: [{type: {{Pick("InternalIP", "ExternalIP")}}, address: 44.0.0.{{random.Next(1, 4)}} }]}
         """;
 
     private string Namespace()
@@ -211,13 +226,15 @@ internal sealed class SimulatedObjects(Random random)
         data:
           mesh: |
             {{Pick("defaultDestinationRuleExportTo: [\".\"]", "localityLbSetting: {enabled: false}", "connectTimeout: 3s", "serviceSettings: [{settings: {clusterLocal: true}, hosts: [\"*.shop.svc.cluster.local\"]}]")}}
+          meshNetworks: |
+            networks: { {{Pick("", "net-cidr: {endpoints: [{fromCidr: 10.1.0.0/16}], gateways: [{address: two.elb.example.com, port: 15443}]}", "net-c: {endpoints: [{fromRegistry: eks-c}], gateways: [{registryServiceName: gw.istio-system.svc.cluster.local, port: 15443}]}, net-b: {endpoints: [{fromCidr: 10.0.0.0/8}], gateways: [{address: 9.9.9.9, port: 15443}]}", "net-wide: {endpoints: [{fromCidr: 10.0.0.0/8}], gateways: []}, net-narrow: {endpoints: [{fromCidr: 10.2.0.0/16}]}")}} }
         """;
 
     private string ApiGateway() => $$"""
         apiVersion: gateway.networking.k8s.io/v1
         kind: Gateway
-        metadata: {name: gw-api, namespace: istio-system}
-        spec: {gatewayClassName: istio, listeners: [{name: http, port: {{Pick("8080", "8090")}}, protocol: HTTP, allowedRoutes: {namespaces: {from: {{Pick("All", "Same")}} } } }]}
+        metadata: {name: gw-api, namespace: istio-system{{Pick("", ", labels: {topology.istio.io/network: net-b}")}} }
+        spec: {gatewayClassName: istio, addresses: [{{Pick("", "{type: Hostname, value: one.elb.example.com}")}}], listeners: [{name: http, port: {{Pick("8080", "8090")}}, protocol: HTTP, allowedRoutes: {namespaces: {from: {{Pick("All", "Same")}} } } }, {name: tls, port: {{Pick("15443", "9443")}}, protocol: TLS, tls: {mode: Passthrough}, allowedRoutes: {namespaces: {from: All} } }, {name: https, port: 8443, protocol: HTTPS, tls: {certificateRefs: [{name: cert{{Pick("", ", namespace: prod")}} }]}, allowedRoutes: {namespaces: {from: All} } }]}
         """;
 
     private string HttpRoute()
@@ -233,11 +250,25 @@ internal sealed class SimulatedObjects(Random random)
             """;
     }
 
+    private string GrpcRoute() => $$"""
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: GRPCRoute
+        metadata: {name: {{Name}}, namespace: {{Space}} }
+        spec: {parentRefs: [{{Pick("{name: gw-api, namespace: istio-system}", $"{{group: \"\", kind: Service, name: {Name}}}")}}], rules: [{matches: [{method: {service: {{Pick("a.A", "b.B")}} } }], backendRefs: [{name: {{Name}}, namespace: {{Space}}, port: 9000}, {name: {{Name}}, port: 80, weight: 2}]}]}
+        """;
+
+    private string TlsRoute() => $$"""
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: TLSRoute
+        metadata: {name: {{Name}}, namespace: {{Space}} }
+        spec: {parentRefs: [{name: gw-api, namespace: istio-system, sectionName: {{Pick("tls", "http")}} }], hostnames: [{{Pick("db.example.com", "\"*.example.com\"")}}], rules: [{backendRefs: [{name: {{Name}}, port: 80}]}]}
+        """;
+
     private string ReferenceGrant() => $$"""
         apiVersion: gateway.networking.k8s.io/v1beta1
         kind: ReferenceGrant
         metadata: {name: {{Name}}, namespace: {{Space}} }
-        spec: {from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: {{Space}} }], to: [{group: "", kind: Service}]}
+        spec: {from: [{group: gateway.networking.k8s.io, kind: {{Pick("HTTPRoute", "GRPCRoute")}}, namespace: {{Space}} }, {group: gateway.networking.k8s.io, kind: Gateway, namespace: istio-system}], to: [{group: "", kind: {{Pick("Service", "Secret")}} }]}
         """;
 
     private string Sidecar() => $$"""
@@ -249,12 +280,15 @@ internal sealed class SimulatedObjects(Random random)
 
     private string GatewayService()
     {
-        var addresses = string.Join(", ", Enumerable.Range(1, random.Next(3)).Select(i => $"{{ip: 34.0.0.{i + random.Next(2)}}}"));
+        var addresses = string.Join(", ", Enumerable.Range(1, random.Next(3))
+            .Select(i => random.Next(3) == 0 ? $"{{hostname: {Pick(_gatewayNames)}}}" : $"{{ip: 34.0.0.{i + random.Next(2)}}}"));
+        var onNodes = random.Next(4) == 0;
+        var selector = onNodes ? $", annotations: {{traffic.istio.io/nodeSelector: '{Pick("{}", "{\"topology.kubernetes.io/region\": \"eu\"}")}'}}" : "";
         return $$"""
             apiVersion: v1
             kind: Service
-            metadata: {name: gw, namespace: istio-system, labels: {topology.istio.io/network: {{Pick("net-a", "net-b", "net-vm")}} } }
-            spec: {type: LoadBalancer, ports: [{name: tls, port: {{Pick("15443", "15443", "443")}} }]}
+            metadata: {name: gw, namespace: istio-system, labels: {topology.istio.io/network: {{Pick("net-a", "net-b", "net-vm", "net-c")}} }{{selector}} }
+            spec: {type: {{(onNodes ? "NodePort" : "LoadBalancer")}}, ports: [{name: tls, port: {{Pick("15443", "15443", "443")}}, nodePort: {{Pick("0", "31443")}} }]}
             status: {loadBalancer: {ingress: [{{addresses}}] } }
             """;
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Mesh.Config.Routing;
 
 namespace Mesh.Config.Resources.Validation;
 
@@ -85,7 +86,7 @@ internal static partial class CommonRules
         try
         {
             // The engine that will run it: no back-references, no look-around, like RE2.
-            _ = new Regex(regex, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            _ = Re2.Compile(regex);
             return null;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
