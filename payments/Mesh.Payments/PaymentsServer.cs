@@ -122,6 +122,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
 
         var app = builder.Build();
         app.UseHealthEndpoint(readiness);
+        app.UseOperationEndpoints(app.Services.GetRequiredService<OperationStore>(), options.Admin);
         app.UseDeadLetterEndpoints(app.Services.GetRequiredService<IDeadLetters>(), options.Admin);
         IAccessLog log = accessLog is null ? new NoAccessLog() : accessLog;
         app.UseMiddleware<RequestLog>(new TrustedProxies(options.TrustedProxies), log, options.Name);

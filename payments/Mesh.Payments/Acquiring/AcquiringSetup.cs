@@ -45,11 +45,14 @@ internal static class AcquiringSetup
         services.AddSingleton(Random.Shared);
         services.AddSingleton<MutationQueue>();
         services.AddSingleton<OperationStore>();
+        services.AddSingleton<AcquiringMetrics>();
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<PaymentProcessor>();
         services.AddSingleton<IMessageHandler, OperationHandler>();
         services.AddSingleton<Reconciler>();
         services.AddHostedService(provider => provider.GetRequiredService<Reconciler>());
+        services.AddSingleton<UnsettledWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<UnsettledWatch>());
         return services;
     }
 }

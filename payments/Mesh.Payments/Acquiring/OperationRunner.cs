@@ -11,8 +11,8 @@ namespace Mesh.Payments.Acquiring;
 /// sends.
 /// </summary>
 internal sealed partial class OperationRunner(
-    IAcquirer acquirer, MutationQueue mutations, OperationStore store, AcquiringSettings settings, TimeProvider time, Random random,
-    ILogger<OperationRunner> log) : IAsyncDisposable
+    IAcquirer acquirer, MutationQueue mutations, OperationStore store, AcquiringSettings settings, AcquiringMetrics metrics, TimeProvider time,
+    Random random, ILogger<OperationRunner> log) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
@@ -64,12 +64,15 @@ internal sealed partial class OperationRunner(
     private async Task<StoredAnswer?> AttemptAsync(OperationInHand operation)
     {
         AcquirerOutcome outcome;
+        var began = time.GetTimestamp();
         try
         {
             outcome = await KeepWhileAsync(operation, AskAsync(operation)).ConfigureAwait(false);
+            metrics.Attempted(operation.Stored.Operation.Kind, outcome.GetType().Name.ToLowerInvariant(), time.GetElapsedTime(began));
         }
         catch (Exception exception) when (exception is AcquirerUnavailableException or AcquirerUnknownException or OperationCanceledException)
         {
+            metrics.Attempted(operation.Stored.Operation.Kind, exception is AcquirerUnavailableException ? "unavailable" : "unknown", time.GetElapsedTime(began));
             await PostponeAsync(operation, exception.Message).ConfigureAwait(false);
             return null;
         }

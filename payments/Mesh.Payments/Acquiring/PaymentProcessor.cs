@@ -12,13 +12,26 @@ namespace Mesh.Payments.Acquiring;
 /// The caller may go, the process may die, the acquirer may not answer: what the first transaction wrote is enough for
 /// any replica to finish it.
 /// </summary>
-internal sealed class PaymentProcessor(
-    MutationQueue mutations, OperationRunner runner, OperationStore store, PaymentReader payments, AcquiringSettings settings, TimeProvider time)
+internal sealed class PaymentProcessor
 {
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(250);
 
+    private readonly MutationQueue mutations;
+    private readonly OperationRunner runner;
+    private readonly OperationStore store;
+    private readonly PaymentReader payments;
+    private readonly AcquiringSettings settings;
+    private readonly TimeProvider time;
     private int inFlight;
+
+    public PaymentProcessor(
+        MutationQueue mutations, OperationRunner runner, OperationStore store, PaymentReader payments, AcquiringSettings settings,
+        AcquiringMetrics metrics, TimeProvider time)
+    {
+        (this.mutations, this.runner, this.store, this.payments, this.settings, this.time) = (mutations, runner, store, payments, settings, time);
+        metrics.ShowInFlight(() => InFlight, settings.Limit);
+    }
 
     /// <summary>Requests that wait for a store or the acquirer now.</summary>
     public int InFlight => Volatile.Read(ref inFlight);

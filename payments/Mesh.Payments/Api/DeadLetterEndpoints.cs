@@ -19,15 +19,7 @@ internal static class DeadLetterEndpoints
 
     /// <param name="admin">Null when there is no admin listener: then there are no such endpoints.</param>
     public static IApplicationBuilder UseDeadLetterEndpoints(this IApplicationBuilder app, IDeadLetters deadLetters, IPEndPoint? admin) =>
-        admin is null ? app : app.Use(next => context => IsFor(context, admin) ? AnswerAsync(context, deadLetters) : next(context));
-
-    /// <summary>By the address it came in on, which a caller of another listener cannot forge.</summary>
-    private static bool IsFor(HttpContext context, IPEndPoint admin)
-    {
-        if (!context.Request.Path.StartsWithSegments(Path, StringComparison.Ordinal) || context.Connection.LocalPort != admin.Port) return false;
-        var isAnyAddress = admin.Address.Equals(IPAddress.Any) || admin.Address.Equals(IPAddress.IPv6Any);
-        return isAnyAddress || admin.Address.MapToIPv6().Equals(context.Connection.LocalIpAddress?.MapToIPv6());
-    }
+        admin is null ? app : app.Use(next => context => AdminRequests.IsFor(context, Path, admin) ? AnswerAsync(context, deadLetters) : next(context));
 
     private static Task AnswerAsync(HttpContext context, IDeadLetters deadLetters)
     {

@@ -30,6 +30,15 @@ internal sealed class OperationStore(IDatabase database, PaymentReader payments,
     private const string SelectAnswer =
         "SELECT code, answer, payment_id FROM idempotency_keys WHERE caller = $1 AND idempotency_key = $2 AND pending_operation IS NULL";
 
+    private const string SelectUnsettled =
+        $"SELECT {OperationRows.Columns} FROM acquirer_operations WHERE status IN (1, 4) ORDER BY create_time_us, id LIMIT $1";
+
+    private const string CountUnsettled =
+        "SELECT status, COUNT(*), MIN(create_time_us) FROM acquirer_operations WHERE status IN (1, 4) GROUP BY status";
+
+    private const string Retry =
+        "UPDATE acquirer_operations SET status = 1, due_time_us = $2, create_time_us = $2, update_time_us = $2 WHERE id = $1 AND status = 4";
+
     private const int LongestError = 500;
 
     /// <summary>Takes operations whose time has come, the longest waiting first.</summary>
@@ -109,6 +118,28 @@ internal sealed class OperationStore(IDatabase database, PaymentReader payments,
     public Task ParkAsync(string id, string owner, string reason, CancellationToken cancellationToken) =>
         ReleaseAsync(id, owner, OperationStatus.Parked, TimeSpan.Zero, reason, cancellationToken);
 
+    /// <summary>Operations whose outcome is not known, parked ones too, the oldest first.</summary>
+    public Task<IReadOnlyList<StoredOperation>> ListUnsettledAsync(int limit, CancellationToken cancellationToken) =>
+        UseAsync(session => session.QueryAsync(SelectUnsettled, OperationRows.Read, cancellationToken, limit), cancellationToken);
+
+    public async Task<UnsettledOperations> CountUnsettledAsync(CancellationToken cancellationToken)
+    {
+        var rows = await UseAsync(
+            session => session.QueryAsync(CountUnsettled,
+                row => (Status: (OperationStatus)row.GetInt16(0), Count: row.GetInt64(1), OldestUs: row.GetInt64(2)), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return new UnsettledOperations(
+            rows.Where(row => row.Status == OperationStatus.Pending).Sum(row => row.Count),
+            rows.Where(row => row.Status == OperationStatus.Parked).Sum(row => row.Count),
+            rows.Count == 0 ? null : Times.FromMicroseconds(rows.Min(row => row.OldestUs)));
+    }
+
+    /// <summary>Lets a parked operation be tried again, as long as a new one.</summary>
+    /// <returns>False when no such operation is parked.</returns>
+    public async Task<bool> RetryAsync(string id, CancellationToken cancellationToken) => await UseAsync(
+        session => session.ExecuteAsync(Retry, cancellationToken, id, Times.ToMicroseconds(time.GetUtcNow())),
+        cancellationToken).ConfigureAwait(false) == 1;
+
     /// <summary>The answer of a key that was used; null while it is not decided.</summary>
     public async Task<StoredAnswer?> FindAnswerAsync(string caller, string key, CancellationToken cancellationToken)
     {
@@ -120,6 +151,12 @@ internal sealed class OperationStore(IDatabase database, PaymentReader payments,
                 cancellationToken, caller, key).ConfigureAwait(false);
             return rows.Count == 0 ? null : rows[0];
         }
+    }
+
+    private async Task<T> UseAsync<T>(Func<ISqlSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var session = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false)) return await work(session).ConfigureAwait(false);
     }
 
     private async Task<OperationInHand> WithPaymentAsync(StoredOperation operation, CancellationToken cancellationToken)

@@ -1,3 +1,6 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Text.Json;
 using Grpc.Core;
 using Mesh.Acquirer.V1;
 using Mesh.Payments.Acquiring;
@@ -247,6 +250,72 @@ public abstract class AcquiringTests(StoreKind kind) : IAsyncLifetime
             row => $"{row.GetString(0)} {row.GetInt64(1)}", Token);
         Assert.Equal(["fees/EUR 55", "merchants/default/payable/EUR 945"], balances);
         Assert.Empty(await Books.CheckAsync(server.Database));
+    }
+
+    [Fact]
+    public async Task What_stays_unknown_is_parked_listed_for_operators_and_settled_once_it_is_tried_again()
+    {
+        var isDown = true;
+        acquirer.Answer = (request, _) => Volatile.Read(ref isDown)
+            ? throw new RpcException(new Status(StatusCode.Internal, "broken"))
+            : Task.FromResult(AcquirerAnswers.Approve(request));
+        var admin = new IPEndPoint(IPAddress.Loopback, PaymentsProcess.FreePort());
+        await using var server = await StartAsync(TimeSpan.FromMilliseconds(50),
+            options => options with { Admin = admin, AcquirerGiveUpAfter = TimeSpan.Zero });
+        using var operators = new HttpClient { BaseAddress = new Uri($"http://{admin}") };
+        var request = Requests.Create(1234);
+        var processing = await server.Client.CreatePaymentAsync(request);
+
+        var parked = await UntilListedAsync(operators, "PARKED");
+        var elsewhere = await server.Http.GetAsync("/operations", Token);
+        var id = parked.GetProperty("id").GetString();
+        var figures = await FiguresAsync(server);
+        Volatile.Write(ref isDown, false);
+        var retried = await operators.PostAsync($"/operations/{id}:retry", null, Token);
+        var again = await operators.PostAsync($"/operations/nothing:retry", null, Token);
+        var payment = await CreateAsync(server, request);
+
+        Assert.Equal((processing.Name, "CHARGE", "12.34 EUR"), (parked.GetProperty("payment").GetString(),
+            parked.GetProperty("kind").GetString(), parked.GetProperty("amount").GetString()));
+        Assert.Contains("broken", parked.GetProperty("last_error").GetString());
+        Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
+        Assert.Equal(1, figures["payments.acquirer.operations.parked"]);
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (retried.StatusCode, again.StatusCode));
+        Assert.Equal((PaymentState.Succeeded, processing.Name), (payment.State, payment.Name));
+        Assert.Equal("[]", (await operators.GetStringAsync("/operations", Token)).Trim());
+        // It was asked about before it would have been sent again, and had been done.
+        Assert.Single(Orders());
+    }
+
+    private static async Task<JsonElement> UntilListedAsync(HttpClient operators, string status)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        deadline.CancelAfter(Deadline);
+        while (true)
+        {
+            var listed = JsonSerializer.Deserialize<JsonElement>(await operators.GetStringAsync("/operations", deadline.Token));
+            var found = listed.EnumerateArray().FirstOrDefault(one => one.GetProperty("status").GetString() == status);
+            if (found.ValueKind != JsonValueKind.Undefined) return found;
+            await Task.Delay(10, deadline.Token);
+        }
+    }
+
+    /// <summary>The gauges of this server's acquirer after one look at the store.</summary>
+    private static async Task<Dictionary<string, double>> FiguresAsync(TestServer server)
+    {
+        await ((UnsettledWatch)server.Services.GetService(typeof(UnsettledWatch))!).RunOnceAsync(Token);
+        var metrics = (AcquiringMetrics)server.Services.GetService(typeof(AcquiringMetrics))!;
+        var figures = new Dictionary<string, double>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, one) =>
+        {
+            if (metrics.Owns(instrument)) one.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => figures[instrument.Name] = value);
+        listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => figures[instrument.Name] = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return figures;
     }
 
     private List<(string Id, object Request)> Orders()

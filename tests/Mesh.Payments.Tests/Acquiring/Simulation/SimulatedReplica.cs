@@ -44,10 +44,11 @@ internal sealed class SimulatedReplica : IAcquirer
             Lease = settings.Lease,
             MessageLease = settings.MessageLease,
         }, new ChangeSignal(), new MessageSignal(), time, NullLogger<MutationQueue>.Instance);
+        var metrics = new AcquiringMetrics(time);
         var payments = new PaymentReader(database);
         var operations = new OperationStore(database, payments, time);
-        var runner = new OperationRunner(this, mutations, operations, settings, time, random, NullLogger<OperationRunner>.Instance);
-        Processor = new PaymentProcessor(mutations, runner, operations, payments, settings, time);
+        var runner = new OperationRunner(this, mutations, operations, settings, metrics, time, random, NullLogger<OperationRunner>.Instance);
+        Processor = new PaymentProcessor(mutations, runner, operations, payments, settings, metrics, time);
         reconciler = new Reconciler(operations, runner, settings, time, NullLogger<Reconciler>.Instance);
         Handler = new OperationHandler(operations, runner, settings);
     }
