@@ -73,6 +73,9 @@ internal sealed record PaymentsOptions
     /// <summary>Where messages wait.</summary>
     public Messaging.QueueAddress Queue { get; init; } = Messaging.QueueAddress.Database;
 
+    /// <summary>The bus that gets the events of payments, or null.</summary>
+    public Messaging.Publishing.EventBusAddress? Events { get; init; }
+
     /// <summary>Who may send events that ask for payments.</summary>
     public IReadOnlyList<Messaging.Events.EventSource> EventSources { get; init; } = [];
 

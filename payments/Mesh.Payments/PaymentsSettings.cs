@@ -6,6 +6,7 @@ using Mesh.Payments.Acquiring;
 using Mesh.Payments.Api;
 using Mesh.Payments.Messaging;
 using Mesh.Payments.Messaging.Events;
+using Mesh.Payments.Messaging.Publishing;
 using Mesh.Payments.Domain;
 using Mesh.Payments.Storage;
 
@@ -40,6 +41,7 @@ internal sealed class PaymentsSettings
     private readonly Setting<int> ledgerQueueLimit;
     private readonly Setting<QueueAddress> queue;
     private readonly Setting<IReadOnlyList<EventSource>> eventSources;
+    private readonly Setting<EventBusAddress?> events;
 
     public PaymentsSettings()
     {
@@ -88,6 +90,11 @@ internal sealed class PaymentsSettings
         Definition.Check(settings => settings.Get(queue) is { Sqs: not null, Region: null } && AwsEnvironment.Current.Region is null
             ? "the URL of --queue names no region: set AWS_REGION"
             : null);
+        events = Definition.Optional("events", "BUS",
+            "Where the events of payments are published: eventbridge:NAME or eventbridge:ARN of a bus of EventBridge.", EventBusAddress.Parse);
+        Definition.Check(settings => settings.Get(events) is { Region: null } && AwsEnvironment.Current.Region is null
+            ? "the bus of --events names no region: give its ARN, or set AWS_REGION"
+            : null);
         eventSources = Definition.Many("event-source", "SOURCE=SPIFFE-ID",
             "A source of EventBridge events that ask for payments, and the caller it counts as.", EventSource.Parse);
         workers = Definition.WithDefault("workers", "COUNT", "Messages of the queue that are worked on at once.",
@@ -125,6 +132,7 @@ internal sealed class PaymentsSettings
         LedgerQueueLimit = settings.Get(ledgerQueueLimit),
         Queue = settings.Get(queue),
         EventSources = settings.Get(eventSources),
+        Events = settings.Get(events),
         LogLevel = settings.Get(common.LogLevel),
     };
 

@@ -38,8 +38,6 @@ internal sealed class DatabaseMessageQueue(IDatabase database, string queue, Cha
         $"SELECT {MessageColumns}, reason, dead_time_us FROM dead_letters WHERE queue = $1 ORDER BY dead_time_us, id LIMIT $2";
 
     private const string TakeDead = $"DELETE FROM dead_letters WHERE id = $1 AND queue = $2 RETURNING {MessageColumns}";
-    private const int ConflictAttempts = 8;
-    private static readonly TimeSpan ConflictPause = TimeSpan.FromMilliseconds(5);
 
     public string Description => $"the queue {queue} of {database.Description}";
 
@@ -98,7 +96,7 @@ internal sealed class DatabaseMessageQueue(IDatabase database, string queue, Cha
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<DeadLetter>> ListAsync(int limit, CancellationToken cancellationToken) => ReadAsync(
+    public Task<IReadOnlyList<DeadLetter>> ListAsync(int limit, CancellationToken cancellationToken) => database.ReadAsync(
         session => session.QueryAsync(SelectDead,
             row => new DeadLetter(ReadMessage(row), (int)row.GetInt64(5), row.GetString(6), Times.FromMicroseconds(row.GetInt64(7))),
             cancellationToken, queue, limit),
@@ -127,7 +125,7 @@ internal sealed class DatabaseMessageQueue(IDatabase database, string queue, Cha
         var now = time.GetUtcNow();
         var nowUs = Times.ToMicroseconds(now);
         // Looked for outside a transaction: a queue that is empty, as it mostly is, holds up no writer.
-        var due = await ReadAsync(session => session.QueryAsync(
+        var due = await database.ReadAsync(session => session.QueryAsync(
             SelectDue, row => row.GetString(0), cancellationToken, queue, nowUs, Math.Min(limit, BatchLimit)), cancellationToken).ConfigureAwait(false);
         if (due.Count == 0) return [];
         var untilUs = Times.ToMicroseconds(now + lease);
@@ -140,34 +138,8 @@ internal sealed class DatabaseMessageQueue(IDatabase database, string queue, Cha
         return received.Count == 0 ? null : received;
     }
 
-    private async Task<T> ReadAsync<T>(Func<ISqlSession, Task<T>> read, CancellationToken cancellationToken)
-    {
-        var session = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false)) return await read(session).ConfigureAwait(false);
-    }
-
-    private async Task<T> WriteAsync<T>(Func<ISqlSession, Task<T>> write, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await ReadAsync(
-                    async session =>
-                    {
-                        await session.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
-                        var result = await write(session).ConfigureAwait(false);
-                        await session.CommitAsync(cancellationToken).ConfigureAwait(false);
-                        return result;
-                    },
-                    cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (attempt < ConflictAttempts && database.Classify(exception) == SqlFailure.Conflict)
-            {
-                await Task.Delay(ConflictPause * attempt, time, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
+    private Task<T> WriteAsync<T>(Func<ISqlSession, Task<T>> write, CancellationToken cancellationToken) =>
+        database.WriteAsync(time, write, cancellationToken);
 
     /// <summary>In the order in which every replica locks them.</summary>
     private static List<ReceivedMessage> Sorted(IReadOnlyList<ReceivedMessage> messages) =>

@@ -1,6 +1,7 @@
 using Mesh.Payments.Acquiring;
 using Mesh.Payments.Api;
 using Mesh.Payments.Messaging.Events;
+using Mesh.Payments.Messaging.Publishing;
 using Mesh.Payments.Messaging.Sqs;
 using Mesh.Payments.Storage;
 
@@ -37,6 +38,7 @@ internal static class MessagingSetup
             provider.GetRequiredService<PaymentProcessor>(), provider.GetRequiredService<PaymentReader>(),
             provider.GetRequiredService<MerchantAccess>(), options.EventSources));
         services.AddHostedService<MessagePump>();
+        if (options.Events is { } bus) services.AddPublishing(bus, options.Aws);
         return services;
     }
 }

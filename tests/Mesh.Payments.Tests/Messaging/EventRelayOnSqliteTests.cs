@@ -1,0 +1,5 @@
+using Mesh.Payments.Tests.Support;
+
+namespace Mesh.Payments.Tests.Messaging;
+
+public sealed class EventRelayOnSqliteTests() : EventRelayTests(StoreKind.Sqlite);
