@@ -18,6 +18,9 @@ internal sealed record PaymentsOptions
 
     public required Storage.StoreAddress Store { get; init; }
 
+    /// <summary>Where migrations connect to; null: to <see cref="Store"/>.</summary>
+    public Storage.StoreAddress? MigrationStore { get; init; }
+
     /// <summary>The region whose IAM tokens the store takes as passwords, or null.</summary>
     public string? RdsIam { get; init; }
 

@@ -63,8 +63,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         var readiness = new Readiness();
         var store = readiness.Add("store", "the schema is being brought up to date");
         var app = Build(options, aws, database, accessLog, readiness, store, time);
-        var migration = new Migrator(database, time, app.Services.GetRequiredService<ILogger<Migrator>>());
-        await migration.RunAsync(cancellationToken).ConfigureAwait(false);
+        await MigrateAsync(options, passwords, database, time, app.Services.GetRequiredService<ILogger<Migrator>>(), cancellationToken).ConfigureAwait(false);
         if (app.Services.GetService<SqsMessageQueue>() is { } queue) await queue.CheckAsync(cancellationToken).ConfigureAwait(false);
         var mutations = app.Services.GetRequiredService<MutationQueue>();
         ShowHealth(app.Services.GetRequiredService<HealthServiceImpl>(), readiness);
@@ -102,6 +101,26 @@ internal sealed class PaymentsServer : IAsyncDisposable
     /// <summary>In the order in which listeners were added.</summary>
     private static ICollection<string> Addresses(WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+
+    /// <summary>On the way that is meant for it; then the way that requests take must lead to the same store.</summary>
+    private static async Task MigrateAsync(
+        PaymentsOptions options, RdsPasswords? passwords, IDatabase database, TimeProvider time, ILogger<Migrator> log,
+        CancellationToken cancellationToken)
+    {
+        if (options.MigrationStore is not { } direct)
+        {
+            await new Migrator(database, time, log).RunAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var writer = await direct.OpenAsync(passwords, cancellationToken).ConfigureAwait(false);
+        await using (writer.ConfigureAwait(false))
+        {
+            await new Migrator(writer, time, log).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await new Migrator(database, time, log).CheckAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private static WebApplication Build(
         PaymentsOptions options, AwsCredentialsChain aws, IDatabase database, AccessLogWriter? accessLog, Readiness readiness,

@@ -38,6 +38,7 @@ internal sealed class PaymentsSettings
     private readonly Setting<int> requestLimit;
     private readonly Setting<int> workers;
     private readonly Setting<int> queueLimit;
+    private readonly Setting<StoreAddress?> migrationStore;
     private readonly Setting<int> ledgerQueueLimit;
     private readonly Setting<QueueAddress> queue;
     private readonly Setting<IReadOnlyList<EventSource>> eventSources;
@@ -54,6 +55,9 @@ internal sealed class PaymentsSettings
             "Where the ledger (ledger.v1, h2c) is served for other services; never at the edge; nowhere when not set.", AddressParsing.EndPoint);
         store = Definition.Required("store", "STORE",
             "Where payments are kept: sqlite:FILE, or postgres:Host=...;Database=...;Username=... (password in PGPASSWORD or PGPASSFILE).",
+            StoreAddress.Parse);
+        migrationStore = Definition.Optional("migration-store", "STORE",
+            "The same store on another way, for bringing the schema up to date: the writer itself where --store is a proxy in front of it.",
             StoreAddress.Parse);
         rdsIam = Definition.Optional("rds-iam", "REGION",
             "Log in at the store with IAM tokens of this region instead of a password; needs SSL Mode=VerifyFull.", SettingParsers.Text);
@@ -114,6 +118,7 @@ internal sealed class PaymentsSettings
         LedgerListen = settings.Get(ledgerListen),
         Admin = settings.Get(common.Admin!),
         Store = settings.Get(store),
+        MigrationStore = settings.Get(migrationStore),
         RdsIam = settings.Get(rdsIam),
         Acquirer = settings.Get(acquirer),
         AcquirerTimeout = settings.Get(acquirerTimeout),

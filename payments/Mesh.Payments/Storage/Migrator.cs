@@ -42,6 +42,33 @@ internal sealed partial class Migrator(IDatabase database, TimeProvider time, IL
         }
     }
 
+    /// <summary>Changes nothing.</summary>
+    /// <exception cref="StartupException">The schema is not up to date here.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        var newest = Known().Last();
+        try
+        {
+            var session = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
+            {
+                var found = await session.QueryAsync("SELECT hash FROM schema_migrations WHERE number = $1",
+                    [[newest.Number]], row => row.GetString(0), cancellationToken).ConfigureAwait(false);
+                if (found[0].Count == 1 && found[0][0] == newest.Hash) return;
+            }
+        }
+        catch (Exception exception) when (exception is not (StartupException or OperationCanceledException or InvariantException))
+        {
+            throw Elsewhere(exception);
+        }
+
+        throw Elsewhere(null);
+
+        StartupException Elsewhere(Exception? exception) => new(
+            $"the store {database.Description} has no migration {newest.Name}{(exception is null ? "" : $" ({exception.Message})")}; " +
+            "see that --migration-store leads to the same database as --store, and that this user may read it", ExitCodes.Failed, exception);
+    }
+
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var session = await database.OpenAsync(cancellationToken).ConfigureAwait(false);

@@ -51,6 +51,22 @@ public sealed class MigrationTests
         Assert.Equal(1, await CountAsync(database, "SELECT COUNT(*) FROM schema_migrations WHERE number = 900"));
     }
 
+    [Fact]
+    public async Task Migrations_may_take_another_way_to_the_same_store_and_no_other()
+    {
+        using var store = await TestStore.NewAsync(StoreKind.Sqlite);
+        using var other = await TestStore.NewAsync(StoreKind.Sqlite);
+        await using (var database = await SqliteDatabase.OpenAsync(store.Address.Target, Token))
+        {
+            await Migrator(database).RunAsync(Token);
+            await Migrator(database).CheckAsync(Token);
+        }
+
+        await using var empty = await SqliteDatabase.OpenAsync(other.Address.Target, Token);
+        var exception = await Assert.ThrowsAsync<StartupException>(() => Migrator(empty).CheckAsync(Token));
+        Assert.Contains("--migration-store", exception.Message);
+    }
+
     private static Migrator Migrator(IDatabase database) => new(database, TimeProvider.System, NullLogger<Migrator>.Instance);
 
     private static async Task<long> CountAsync(SqliteDatabase database, string sql)
