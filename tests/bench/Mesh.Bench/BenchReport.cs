@@ -14,12 +14,19 @@ internal static class BenchReport
         {
             Console.Write($"{group.Key,-26}");
             foreach (var result in group)
+            {
                 Console.Write(string.Create(CultureInfo.InvariantCulture, $"  {result.Metric} {result.Ours,10:0.###}"));
+                foreach (var (peer, value) in result.Peers)
+                    Console.Write(string.Create(CultureInfo.InvariantCulture, $" ({peer} {value:0.###})"));
+            }
+
             Console.WriteLine();
         }
     }
 
-    public static void Write(string path, string name, IReadOnlyList<BenchResult> results)
+    /// <param name="peerVersions">What the peers of the results are, by name.</param>
+    public static void Write(
+        string path, string name, IReadOnlyList<BenchResult> results, IReadOnlyDictionary<string, string>? peerVersions = null)
     {
         using var stream = File.Create(path);
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
@@ -28,6 +35,7 @@ internal static class BenchReport
         json.WriteString("at", TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
         json.WriteString("machine", Machine());
         json.WriteStartObject("peer_versions");
+        foreach (var (peer, version) in peerVersions ?? new Dictionary<string, string>()) json.WriteString(peer, version);
         json.WriteEndObject();
         json.WriteStartArray("results");
         foreach (var result in results)
@@ -38,8 +46,10 @@ internal static class BenchReport
             json.WriteString("unit", result.Unit);
             json.WriteNumber("ours", Math.Round(result.Ours, 4));
             json.WriteStartObject("peers");
+            foreach (var (peer, value) in result.Peers) json.WriteNumber(peer, Math.Round(value, 4));
             json.WriteEndObject();
             json.WriteStartObject("ratio");
+            foreach (var (peer, value) in result.Peers) json.WriteNumber(peer, value == 0 ? 0 : Math.Round(result.Ours / value, 4));
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -1,13 +1,15 @@
 using Mesh.Bench.Model;
+using Mesh.Bench.Payments;
 
 return args switch
 {
     ["model", .. var options] => ModelBench.Run(options),
+    ["payments", .. var options] => await PaymentsBench.RunAsync(options),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: mesh-bench model [--quick] [--json FILE]");
+    Console.Error.WriteLine("usage: mesh-bench model|payments [--quick] [--json FILE]");
     return 64;
 }
