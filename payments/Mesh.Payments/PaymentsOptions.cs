@@ -49,6 +49,9 @@ internal sealed record PaymentsOptions
 
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>Null when only the peer's certificate says who calls.</summary>
+    public Api.ClaimsTrust? Claims { get; init; }
+
     /// <summary>Empty lets every caller act for every merchant.</summary>
     public IReadOnlyList<Api.MerchantBinding> Merchants { get; init; } = [];
 

@@ -144,7 +144,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         app.UseOperationEndpoints(app.Services.GetRequiredService<OperationStore>(), options.Admin);
         app.UseDeadLetterEndpoints(app.Services.GetRequiredService<IDeadLetters>(), options.Admin);
         IAccessLog log = accessLog is null ? new NoAccessLog() : accessLog;
-        app.UseMiddleware<RequestLog>(new TrustedProxies(options.TrustedProxies), log, options.Name);
+        app.UseMiddleware<RequestLog>(new CallerIdentities(new TrustedProxies(options.TrustedProxies), options.Claims), log, options.Name);
         app.UseListenerRoles();
         app.MapGrpcService<PaymentsService>();
         if (options.LedgerListen is not null)

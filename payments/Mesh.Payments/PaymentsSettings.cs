@@ -32,6 +32,9 @@ internal sealed class PaymentsSettings
     private readonly Setting<TimeSpan> acquirerGiveUpAfter;
     private readonly Setting<FeeSchedule> fee;
     private readonly Setting<IReadOnlyList<IPNetwork>> trustedProxies;
+    private readonly Setting<string?> callerClaim;
+    private readonly Setting<string> claimsHeader;
+    private readonly Setting<IReadOnlyList<string>> claimsFrom;
     private readonly Setting<IReadOnlyList<MerchantBinding>> merchants;
     private readonly Setting<TimeSpan> keyLifetime;
     private readonly Setting<TimeSpan> drainTimeout;
@@ -81,8 +84,19 @@ internal sealed class PaymentsSettings
             "What is kept of each capture, for example 250+30: 2.5 % and 30 minor units; a refund does not give it back.", FeeSchedule.Parse, "0");
         trustedProxies = Definition.Many("trusted-proxy", "ADDR",
             "Address or range of this workload's own proxy: only from there x-forwarded-client-cert is believed.", TrustedProxies.Parse);
+        callerClaim = Definition.Optional("caller-claim", "NAME",
+            "Claim of a verified JWT that says who calls, for example sub; without it only the peer's certificate does.", SettingParsers.Text);
+        claimsHeader = Definition.WithDefault("claims-header", "NAME",
+            "Header with the JWT's payload in base64url, as outputPayloadToHeader of the RequestAuthentication names it.",
+            SettingParsers.Text, "x-jwt-claims");
+        claimsFrom = Definition.Many("claims-from", "SPIFFE-ID",
+            "Peer that verifies tokens before it passes them on: the edge; * when this workload's own proxy does. Others' claims are not read.",
+            SettingParsers.Text);
+        Definition.Check(settings => settings.Get(callerClaim) is null || settings.Get(claimsFrom).Count > 0
+            ? null
+            : "--caller-claim needs to know whose word counts: name the peers that verify tokens with --claims-from");
         merchants = Definition.Many("merchant-binding", "SPIFFE-ID=MERCHANT",
-            "A caller who may act for a merchant, * for any of either; without any binding everybody may for all.", MerchantBinding.Parse);
+            "A caller who may act for a merchant, * for any of either, jwt:ISSUER/CLAIM for a token; without any binding everybody may for all.", MerchantBinding.Parse);
         keyLifetime = Definition.WithDefault("idempotency-lifetime", "DURATION",
             "How long the answer to an idempotency key is kept; 24h at least.", KeyLifetime, "48h");
         drainTimeout = Definition.WithDefault("drain-timeout", "DURATION",
@@ -128,6 +142,9 @@ internal sealed class PaymentsSettings
         Fee = settings.Get(fee),
         AccessLog = settings.Get(common.AccessLog),
         TrustedProxies = settings.Get(trustedProxies),
+        Claims = settings.Get(callerClaim) is { } claim
+            ? new ClaimsTrust { Claim = claim, Header = settings.Get(claimsHeader), Peers = settings.Get(claimsFrom) }
+            : null,
         Merchants = settings.Get(merchants),
         KeyLifetime = settings.Get(keyLifetime),
         DrainTimeout = settings.Get(drainTimeout),

@@ -10,7 +10,7 @@ namespace Mesh.Payments.Api;
 /// Middleware: determines the caller and the trace of each request, and writes one access log line when it ended. Nothing
 /// that looks like a card number gets into the line.
 /// </summary>
-internal sealed class RequestLog(RequestDelegate next, TrustedProxies proxies, IAccessLog log, string process, TimeProvider time)
+internal sealed class RequestLog(RequestDelegate next, CallerIdentities identities, IAccessLog log, string process, TimeProvider time)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -18,10 +18,8 @@ internal sealed class RequestLog(RequestDelegate next, TrustedProxies proxies, I
         var startTime = time.GetUtcNow();
         // The address is noted now: it is gone once the connection is.
         var (local, remote) = (LocalAddress(context.Connection), RemoteAddress(context.Connection));
-        var xfcc = proxies.Contains(context.Connection.RemoteIpAddress)
-            ? ClientCertificates.PeerUri(context.Request.Headers[ClientCertificates.Header])
-            : null;
-        var caller = new Caller(xfcc ?? "", TraceId(context.Request.Headers.TraceParent));
+        var (peer, identity) = identities.Of(context);
+        var caller = new Caller(identity, TraceId(context.Request.Headers.TraceParent)) { Peer = peer };
         caller.Set(context);
         try
         {
@@ -55,7 +53,7 @@ internal sealed class RequestLog(RequestDelegate next, TrustedProxies proxies, I
             DownstreamLocalAddress = local,
             DownstreamRemoteAddress = remote,
             TraceId = caller.TraceId,
-            DownstreamPeerUriSan = caller.Identity.Length == 0 ? null : CardNumbers.Redact(caller.Identity),
+            DownstreamPeerUriSan = caller.Peer is null ? null : CardNumbers.Redact(caller.Peer),
             GrpcStatus = GrpcStatus(context),
         };
     }

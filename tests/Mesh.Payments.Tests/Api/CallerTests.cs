@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Text;
 using Grpc.Core;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Payments.Api;
@@ -55,6 +57,53 @@ public sealed class CallerTests
         await server.DisposeAsync();
 
         Assert.Null(Assert.Single(Lines(server)).DownstreamPeerUriSan);
+    }
+
+    [Theory]
+    [InlineData("""{"iss":"https://issuer.example","sub":"alice"}""", "jwt:https://issuer.example/alice")]
+    [InlineData("""{"iss":"https://issuer.example"}""", null)]
+    [InlineData("""{"sub":"alice"}""", null)]
+    [InlineData("""{"iss":"i","sub":""}""", null)]
+    [InlineData("""{"iss":"i","sub":["alice"]}""", null)]
+    [InlineData("""{"iss":"i","sub":"alice bob"}""", null)]
+    [InlineData("""["iss"]""", null)]
+    [InlineData("nonsense", null)]
+    [InlineData("", null)]
+    public void A_claim_with_its_issuer_is_an_identity(string payload, string? expected) =>
+        Assert.Equal(expected, JwtClaims.Identity(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(payload)), "sub"));
+
+    [Fact]
+    public void What_is_no_base64url_or_too_long_is_no_identity()
+    {
+        Assert.Null(JwtClaims.Identity("%%%", "sub"));
+        Assert.Null(JwtClaims.Identity(new string('a', 20_000), "sub"));
+        Assert.Null(JwtClaims.Identity(Base64Url.EncodeToString([.. "{\"iss\":\"i\",\"sub\":\""u8, 0xff, .. "\"}"u8]), "sub"));
+    }
+
+    [Fact]
+    public async Task A_verified_token_that_the_edge_passes_on_says_who_calls_and_nobody_elses_does()
+    {
+        const string alice = "jwt:https://issuer.example/alice";
+        await using var server = await TestServer.StartAsync(StoreKind.Sqlite, options => options with
+        {
+            TrustedProxies = [TrustedProxies.Parse("127.0.0.1")],
+            Claims = new ClaimsTrust { Header = "x-jwt-claims", Claim = "sub", Peers = [Gateway] },
+            Merchants = [MerchantBinding.Parse($"{alice}=acme"), MerchantBinding.Parse($"{Gateway}=*")],
+        });
+        var token = Base64Url.EncodeToString("""{"iss":"https://issuer.example","sub":"alice"}"""u8);
+        Metadata With(string peer, string claims) => new() { { ClientCertificates.Header, $"URI={peer}" }, { "x-jwt-claims", claims } };
+
+        await server.Client.CreatePaymentAsync(Requests.Create(merchant: "acme"), With(Gateway, token));
+        var elsewhere = await Rpc.FailureAsync(server.Client.CreatePaymentAsync(Requests.Create(merchant: "globex"), With(Gateway, token)));
+        var forged = await Rpc.FailureAsync(server.Client.CreatePaymentAsync(Requests.Create(merchant: "acme"), With(Billing, token)));
+        // What cannot be read does not fall back to what the gateway itself may do.
+        var broken = await Rpc.FailureAsync(server.Client.CreatePaymentAsync(Requests.Create(merchant: "acme"), With(Gateway, "broken")));
+        await server.Client.CreatePaymentAsync(Requests.Create(merchant: "globex"), Xfcc(Gateway));
+
+        Assert.All([elsewhere, forged, broken], failure => Assert.Equal(StatusCode.PermissionDenied, failure.Code));
+        await using var session = await server.Database.OpenAsync(TestContext.Current.CancellationToken);
+        var callers = await session.QueryAsync("SELECT caller FROM audit WHERE outcome = 'OK' ORDER BY id", row => row.GetString(0), TestContext.Current.CancellationToken);
+        Assert.Equal([alice, Gateway], callers);
     }
 
     [Fact]

@@ -26,6 +26,8 @@ public sealed class StartUpTests
     [InlineData("--acquirer", "ftp://a", "'ftp://a' is not an acquirer")]
     [InlineData("--acquirer-timeout", "10ms", "not between 100ms and 5m")]
     [InlineData("--rds-iam", "eu-west-1", "VerifyFull")]
+    [InlineData("--caller-claim", "sub", "--claims-from")]
+    [InlineData("--fee", "2.5", "is not a fee")]
     [InlineData("--stor", "sqlite:x", "--stor")]
     public async Task A_wrong_option_is_refused_with_64(string option, string value, string expected)
     {
