@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Pays through the mesh as a client that knows nothing of it: gRPC with server reflection, no generated code.
-// Prints one JSON object: target, services, health, payment, read, status {code, message}, trailers, replayed.
+// Prints one JSON object: target, services, health, payment, events, read, status {code, message}, trailers, replayed.
+// With --async the payment is accepted at once, and watched until the acquirer has decided: events has its states.
 // Exit code 0 when everything was answered with OK, 1 when a call failed, 2 when the arguments are wrong.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
 
 const usage = `usage: pay.mjs --target HOST:PORT [--ca FILE | --plaintext] [--server-name NAME] [--key KEY]
-              [--amount MINOR_UNITS] [--currency EUR] [--method TOKEN] [--manual] [--get NAME] [--timeout SECONDS]`;
+              [--amount MINOR_UNITS] [--currency EUR] [--method TOKEN] [--manual] [--async] [--get NAME] [--timeout SECONDS]`;
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const format = { keepCase: false, longs: String, enums: String, defaults: false };
 
@@ -27,6 +28,7 @@ function readArguments() {
         currency: { type: 'string', default: 'EUR' },
         method: { type: 'string', default: 'pm_card_visa' },
         manual: { type: 'boolean', default: false },
+        async: { type: 'boolean', default: false },
         get: { type: 'string' },
         timeout: { type: 'string', default: '10' },
         json: { type: 'boolean', default: true },
@@ -100,6 +102,22 @@ function call(stub, method, request, to, result) {
   });
 }
 
+/** The states of a payment until it is decided. Who watches for long keeps the last event's cursor and goes on from it. */
+function watch(payments, name, to) {
+  return new Promise((resolve, reject) => {
+    const states = [];
+    const stream = payments.watchPayments({}, new grpc.Metadata(), deadline(to));
+    stream.on('data', ({ payment }) => {
+      if (payment.name !== name) return;
+      states.push(payment.state);
+      if (payment.state === 'PROCESSING') return;
+      resolve(states);
+      stream.cancel();
+    });
+    stream.on('error', reject);
+  });
+}
+
 function readable(metadata) {
   const entries = Object.entries(metadata.getMap());
   return Object.fromEntries(entries.map(([key, value]) => [key, Buffer.isBuffer(value) ? value.toString('base64') : value]));
@@ -117,6 +135,7 @@ async function pay(options, to, result) {
   if (!name) {
     result.payment = await call(payments, 'createPayment', {
       idempotency_key: options.key,
+      processing: options.async ? 'ASYNC' : 'SYNC',
       payment: {
         amount: { currency_code: options.currency, minor_units: options.amount },
         payment_method: options.method,
@@ -124,6 +143,7 @@ async function pay(options, to, result) {
       },
     }, to, result);
     name = result.payment.name;
+    if (options.async) result.events = await watch(payments, name, to);
   }
   result.read = await call(payments, 'getPayment', { name }, to, result);
   payments.close();

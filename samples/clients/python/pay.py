@@ -4,7 +4,9 @@
 Needs Debian's python3-grpcio and python3-protobuf. Asks the server for its services and their messages (reflection),
 for its health, makes a payment, reads it back, and prints one JSON object:
 
-  target, services, health, payment, read, status {code, message}, details, trailers, replayed
+  target, services, health, payment, events, read, status {code, message}, details, trailers, replayed
+
+With --async the payment is accepted at once, and watched until the acquirer has decided: events has its states.
 
 Exit code 0 when everything was answered with OK, 1 when a call failed, 2 when the arguments are wrong.
 """
@@ -110,6 +112,14 @@ class Server:
             response_deserializer=message_class(self.pool, descriptor.output_type.full_name).FromString)
         return rpc.with_call(request, timeout=self.timeout)
 
+    def stream(self, service, method, request):
+        descriptor = self.pool.FindServiceByName(service).FindMethodByName(method)
+        rpc = self.channel.unary_stream(
+            f"/{service}/{method}",
+            request_serializer=lambda message: message.SerializeToString(),
+            response_deserializer=message_class(self.pool, descriptor.output_type.full_name).FromString)
+        return rpc(request, timeout=self.timeout)
+
 
 def metadata(pairs):
     return {key: base64.b64encode(value).decode() if isinstance(value, bytes) else value for key, value in pairs or ()}
@@ -157,6 +167,20 @@ def open_channel(arguments):
     return grpc.secure_channel(arguments.target, grpc.ssl_channel_credentials(root), options)
 
 
+def watch(server, name):
+    """The states of a payment until it is decided. Who watches for long keeps the last event's cursor and goes on from it."""
+    states = []
+    events = server.stream("payments.v1.Payments", "WatchPayments", server.message("payments.v1.WatchPaymentsRequest"))
+    for event in events:
+        if event.payment.name != name:
+            continue
+        states.append(json_format.MessageToDict(event.payment)["state"])
+        if states[-1] != "PROCESSING":
+            break
+    events.cancel()
+    return states
+
+
 def pay(server, arguments, result):
     result["services"] = server.services()
     server.load("grpc.health.v1.Health")
@@ -171,6 +195,7 @@ def pay(server, arguments, result):
         payment, call = server.call("payments.v1.Payments", "CreatePayment", server.message(
             "payments.v1.CreatePaymentRequest",
             idempotencyKey=arguments.key,
+            processing="ASYNC" if arguments.asynchronous else "SYNC",
             payment={
                 "amount": {"currencyCode": arguments.currency, "minorUnits": str(arguments.amount)},
                 "paymentMethod": arguments.method,
@@ -181,6 +206,8 @@ def pay(server, arguments, result):
         result["trailers"] = metadata(call.trailing_metadata())
         result["replayed"] = metadata(call.initial_metadata()).get("idempotent-replayed") == "true"
         name = payment.name
+        if arguments.asynchronous:
+            result["events"] = watch(server, name)
 
     read, call = server.call("payments.v1.Payments", "GetPayment", server.message("payments.v1.GetPaymentRequest", name=name))
     result["read"] = json_format.MessageToDict(read)
@@ -200,6 +227,7 @@ def parse_arguments():
     parser.add_argument("--method", default="pm_card_visa", metavar="TOKEN")
     parser.add_argument("--description", default="")
     parser.add_argument("--manual", action="store_true", help="authorize only")
+    parser.add_argument("--async", dest="asynchronous", action="store_true", help="do not wait for the acquirer; watch the payment instead")
     parser.add_argument("--get", metavar="NAME", help="read this payment instead of making one")
     parser.add_argument("--timeout", type=float, default=10, metavar="SECONDS")
     parser.add_argument("--json", action="store_true", help="accepted for symmetry: the output always is JSON")
