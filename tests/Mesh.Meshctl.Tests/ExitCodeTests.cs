@@ -48,6 +48,29 @@ public sealed class ExitCodeTests : IDisposable
         Assert.Contains("a.yaml", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--threshold", "fatal", "'fatal' is not for --threshold; write one of error, warning, info")]
+    [InlineData("--output", "xml", "'xml' is not for --output; write one of table, json, yaml")]
+    public async Task A_word_that_an_option_does_not_know_is_64_and_the_words_are_told(string option, string word, string message)
+    {
+        var (exitCode, output, error) = await Meshctl.RunAsync(["validate", option, word, Write("a.yaml", Service)]);
+        Assert.Equal((64, ""), (exitCode, output));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Mesh.Config", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--type", "envoy", "write one of sidecar, router")]
+    [InlineData("--from", "a/b/c/d/e/f", "has too many parts")]
+    [InlineData("--from", "", "begins with a cluster")]
+    [InlineData("--labels", "app", "is no label")]
+    public async Task A_proxy_that_cannot_be_is_64(string option, string value, string message)
+    {
+        var (exitCode, output, error) = await Meshctl.RunAsync(["endpoints", "a.prod:80", option, value, Write("a.yaml", Service)]);
+        Assert.Equal((64, ""), (exitCode, output));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_file_that_is_not_there_is_65()
     {

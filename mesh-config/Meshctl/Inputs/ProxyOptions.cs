@@ -8,6 +8,7 @@ namespace Meshctl.Inputs;
 /// <summary>The options that say whose view of the mesh is meant.</summary>
 internal sealed class ProxyOptions
 {
+    private const int MaxSlashes = 4;
     private const string NetworkLabel = "topology.istio.io/network";
 
     private readonly Option<string?> _from = new("--from")
@@ -29,7 +30,7 @@ internal sealed class ProxyOptions
         Description = "Labels of the proxy's workload.",
     };
 
-    private readonly Option<ProxyType> _type = new("--type") { HelpName = "sidecar|router", Description = "What the proxy is." };
+    private readonly Option<ProxyType> _type = Choice.Of("--type", ["sidecar", "router"], ProxyType.Sidecar, "What the proxy is.");
 
     public ProxyOptions()
     {
@@ -43,6 +44,8 @@ internal sealed class ProxyOptions
         {
             if (result.Tokens is [{ Value: var text }] && (text.Length == 0 || text.StartsWith('/')))
                 result.AddError("--from begins with a cluster, for example --from eks-a/vpc-a/us-east-1/us-east-1a");
+            else if (result.Tokens is [{ Value: var where }] && where.Count(c => c == '/') > MaxSlashes)
+                result.AddError($"--from {where} has too many parts; write CLUSTER/NETWORK/REGION/ZONE/SUBZONE at most");
         });
     }
 

@@ -13,12 +13,8 @@ internal static class InspectionVerb
 {
     public static Argument<string[]> Files(string description) => new("FILE|DIR") { Arity = ArgumentArity.OneOrMore, Description = description };
 
-    public static Option<OutputFormat> Format(OutputFormat fallback, params string[] forms) => new("--output", "-o")
-    {
-        HelpName = string.Join('|', forms),
-        DefaultValueFactory = _ => fallback,
-        Description = "Form of the output.",
-    };
+    public static Option<OutputFormat> Format(OutputFormat fallback, params string[] forms) =>
+        Choice.Of("--output", forms, fallback, "Form of the output.", "-o");
 
     /// <summary>Null when something cannot be read; standard error then says what.</summary>
     public static async Task<MeshInput?> ReadAsync(ParseResult parsed, Argument<string[]> files, string defaultNamespace, TextReader standardInput)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Mesh.Config.Diagnostics;
 using Mesh.Hosting;
+using Meshctl.Inputs;
 using Meshctl.Output;
 
 namespace Meshctl.Inspection;
@@ -21,12 +22,7 @@ internal static class ValidateVerb
     public static Command Create(TextReader standardInput)
     {
         var files = InspectionVerb.Files("Files, folders or - for standard input.");
-        var threshold = new Option<Severity>("--threshold")
-        {
-            HelpName = "error|warning|info",
-            DefaultValueFactory = _ => Severity.Error,
-            Description = "Findings from this on fail.",
-        };
+        var threshold = Choice.Of("--threshold", ["error", "warning", "info"], Severity.Error, "Findings from this on fail.");
         var space = new Option<string>("--namespace", "-n")
         {
             HelpName = "NS",

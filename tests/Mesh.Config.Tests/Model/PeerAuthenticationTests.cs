@@ -33,6 +33,19 @@ public sealed class PeerAuthenticationTests
     }
 
     [Fact]
+    public void Of_the_policies_that_select_a_workload_the_oldest_counts_alone_also_for_ports()
+    {
+        const string old = "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: z, namespace: prod, creationTimestamp: \"2026-01-01T00:00:00Z\"}, spec: {selector: {matchLabels: {app: web}}, mtls: {mode: UNSET}, portLevelMtls: {8080: {mode: DISABLE}}}}";
+        const string young = "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: a, namespace: prod, creationTimestamp: \"2026-02-02T00:00:00Z\"}, spec: {selector: {matchLabels: {app: web}}, mtls: {mode: DISABLE}, portLevelMtls: {8081: {mode: DISABLE}}}}";
+        const string space = "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: n, namespace: prod}, spec: {mtls: {mode: STRICT}}}";
+        const string other = "{apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: o, namespace: prod, creationTimestamp: \"2025-01-01T00:00:00Z\"}, spec: {selector: {matchLabels: {app: else}}, mtls: {mode: DISABLE}}}";
+
+        Assert.Equal(MtlsMode.Strict, ModeOf(80, space, young, old, other));
+        Assert.Equal(MtlsMode.Disable, ModeOf(8080, space, young, old, other));
+        Assert.Equal(MtlsMode.Strict, ModeOf(8081, space, young, old, other));
+    }
+
+    [Fact]
     public void A_selector_in_the_root_namespace_is_no_mesh_policy()
     {
         Assert.Equal(MtlsMode.Permissive, ModeOf(80,
