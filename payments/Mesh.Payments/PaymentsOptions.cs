@@ -85,5 +85,8 @@ internal sealed record PaymentsOptions
     /// <summary>Who may send events that ask for payments.</summary>
     public IReadOnlyList<Messaging.Events.EventSource> EventSources { get; init; } = [];
 
+    /// <summary>Statements, waits for locks and commits that take as long are logged.</summary>
+    public TimeSpan SlowStatement { get; init; } = TimeSpan.FromMilliseconds(500);
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 }

@@ -13,6 +13,7 @@ using Mesh.Payments.Api;
 using Mesh.Payments.Messaging;
 using Mesh.Payments.Messaging.Sqs;
 using Mesh.Payments.Storage;
+using Mesh.Payments.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc;
@@ -59,10 +60,13 @@ internal sealed class PaymentsServer : IAsyncDisposable
         var accessLog = OpenAccessLog(options.AccessLog);
         var aws = new AwsCredentialsChain(options.Aws, time);
         var passwords = options.RdsIam is { } region ? new RdsPasswords(aws, region, time) : null;
-        var database = await options.Store.OpenAsync(passwords, cancellationToken).ConfigureAwait(false);
+        var slow = new SlowStatements(options.SlowStatement);
+        var opened = await options.Store.OpenAsync(passwords, cancellationToken).ConfigureAwait(false);
+        var database = new MeasuredDatabase(opened, slow, time);
         var readiness = new Readiness();
         var store = readiness.Add("store", "the schema is being brought up to date");
         var app = Build(options, aws, database, accessLog, readiness, store, time);
+        slow.LogTo(app.Services.GetRequiredService<ILogger<SlowStatements>>());
         await MigrateAsync(options, passwords, database, time, app.Services.GetRequiredService<ILogger<Migrator>>(), cancellationToken).ConfigureAwait(false);
         if (app.Services.GetService<SqsMessageQueue>() is { } queue) await queue.CheckAsync(cancellationToken).ConfigureAwait(false);
         var mutations = app.Services.GetRequiredService<MutationQueue>();
@@ -141,6 +145,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
 
         var app = builder.Build();
         app.UseHealthEndpoint(readiness);
+        app.UseMetricsEndpoint();
         app.UseOperationEndpoints(app.Services.GetRequiredService<OperationStore>(), options.Admin);
         app.UseDeadLetterEndpoints(app.Services.GetRequiredService<IDeadLetters>(), options.Admin);
         IAccessLog log = accessLog is null ? new NoAccessLog() : accessLog;
@@ -159,6 +164,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
     {
         services.AddSingleton(time);
         services.AddSingleton(database);
+        services.AddPaymentsTelemetry(options.Name);
         services.AddSingleton(new PaymentReader(database));
         services.AddSingleton(new EventReader(database));
         services.AddSingleton<ChangeSignal>();

@@ -43,6 +43,7 @@ internal sealed class PaymentsSettings
     private readonly Setting<int> queueLimit;
     private readonly Setting<StoreAddress?> migrationStore;
     private readonly Setting<int> ledgerQueueLimit;
+    private readonly Setting<TimeSpan> slowStatement;
     private readonly Setting<QueueAddress> queue;
     private readonly Setting<IReadOnlyList<EventSource>> eventSources;
     private readonly Setting<EventBusAddress?> events;
@@ -119,6 +120,8 @@ internal sealed class PaymentsSettings
             SettingParsers.WholeNumber(1, 256), "16");
         queueLimit = Definition.WithDefault("queue-limit", "COUNT",
             "Mutations of payments that may wait for the store; more are refused.", SettingParsers.WholeNumber(1, 1_000_000), "4096");
+        slowStatement = Definition.WithDefault("slow-statement", "DURATION",
+            "Statements, waits for locks and commits of the store that take as long are logged.", SettingParsers.Duration, "500ms");
         ledgerQueueLimit = Definition.WithDefault("ledger-queue-limit", "COUNT",
             "Transfers of the ledger that may wait for the store; more are refused.", SettingParsers.WholeNumber(1, 1_000_000), "16384");
     }
@@ -151,6 +154,7 @@ internal sealed class PaymentsSettings
         RequestLimit = settings.Get(requestLimit),
         Workers = settings.Get(workers),
         QueueLimit = settings.Get(queueLimit),
+        SlowStatement = settings.Get(slowStatement),
         LedgerQueueLimit = settings.Get(ledgerQueueLimit),
         Queue = settings.Get(queue),
         EventSources = settings.Get(eventSources),

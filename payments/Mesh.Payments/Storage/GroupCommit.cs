@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Mesh.Payments.Telemetry;
 
 namespace Mesh.Payments.Storage;
 
@@ -25,6 +26,7 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly Task[] workers;
+    private readonly KeyValuePair<string, object?> tag;
     private int waitingWeight;
 
     /// <param name="weigh">What an item counts against the limits, 1 at least.</param>
@@ -37,6 +39,8 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
         this.run = run;
         this.time = time;
         this.log = log;
+        tag = new KeyValuePair<string, object?>("queue", options.Name);
+        PaymentsMetrics.Watch(this, options.Name, options.WaitingLimit, () => WaitingWeight);
         workers = [.. Enumerable.Range(0, database.Writers).Select(_ => Task.Run(WorkAsync))];
     }
 
@@ -56,11 +60,12 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     public Task<TResult> RunToEndAsync(TItem item, CancellationToken cancellationToken)
     {
-        var waiting = new Waiting(item, weigh(item), cancellationToken);
+        var waiting = new Waiting(item, weigh(item), time.GetTimestamp(), cancellationToken);
         // An empty queue takes an item of any weight, so that none is refused for ever.
         if (Interlocked.Add(ref waitingWeight, waiting.Weight) is var total && total > options.WaitingLimit && total != waiting.Weight)
         {
             Interlocked.Add(ref waitingWeight, -waiting.Weight);
+            PaymentsMetrics.QueueRefused.Add(1, tag);
             throw new QueueFullException();
         }
 
@@ -73,6 +78,7 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
     {
         queue.Writer.TryComplete();
         await Task.WhenAll(workers).ConfigureAwait(false);
+        PaymentsMetrics.Forget(this);
     }
 
     private async Task WorkAsync()
@@ -93,9 +99,12 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
         {
             Interlocked.Add(ref waitingWeight, -next.Weight);
             if (next.Abandon()) continue;
+            PaymentsMetrics.QueueWait.Record(time.GetElapsedTime(next.Since).TotalSeconds, tag);
             weight += next.Weight;
             batch.Add(next);
         }
+
+        if (batch.Count > 0) PaymentsMetrics.BatchSize.Record(weight, tag);
     }
 
     private async Task RunAsync(IReadOnlyList<Waiting> batch)
@@ -114,6 +123,7 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
                 var failure = exception is MutationConflictException ? SqlFailure.Conflict : database.Classify(exception);
                 if (failure != SqlFailure.Permanent && attempt < Attempts && batch.Any(waiting => !waiting.IsAbandoned))
                 {
+                    PaymentsMetrics.BatchRetries.Add(1, tag, new KeyValuePair<string, object?>("reason", failure.ToString()));
                     LogRetry(log, options.Name, attempt, batch.Count, exception.Message);
                     await Task.Delay(Backoff(attempt), time).ConfigureAwait(false);
                     continue;
@@ -127,6 +137,8 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
 
     private async Task RunOnceAsync(IReadOnlyList<Waiting> batch, int attempt)
     {
+        using var activity = PaymentsMetrics.Activities.StartActivity($"batch {options.Name}");
+        activity?.SetTag("items", batch.Count).SetTag("attempt", attempt);
         var session = await database.OpenAsync(CancellationToken.None).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
@@ -170,7 +182,7 @@ internal sealed partial class GroupCommit<TItem, TResult> : IAsyncDisposable
     [LoggerMessage(32, LogLevel.Error, "a batch of {Count} {Queue} failed")]
     private static partial void LogFailed(ILogger log, string queue, int count, Exception exception);
 
-    private sealed record Waiting(TItem Item, int Weight, CancellationToken Cancellation)
+    private sealed record Waiting(TItem Item, int Weight, long Since, CancellationToken Cancellation)
     {
         public TaskCompletionSource<TResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

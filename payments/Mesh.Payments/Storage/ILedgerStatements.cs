@@ -6,6 +6,9 @@ namespace Mesh.Payments.Storage;
 /// <summary>What the ledger reads and writes within a transaction, in as few round trips as a database allows.</summary>
 internal interface ILedgerStatements
 {
+    /// <summary>The same statements through another session on the same connection, one that watches.</summary>
+    ILedgerStatements On(ISqlSession other);
+
     /// <summary>Opens the accounts that are not there; leaves alone those that are.</summary>
     /// <param name="accounts">In ascending order of their ids, so that two writers wait for each other in one order.</param>
     Task OpenAsync(IReadOnlyList<LedgerAccount> accounts, string createdBy, long nowUs, CancellationToken cancellationToken);

@@ -36,7 +36,8 @@ internal sealed class PostgresDatabase : IDatabase
         string connectionString, RdsPasswords? passwords, CancellationToken cancellationToken)
     {
         var settings = Parse(connectionString);
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        // The name stands in metrics, which otherwise show the whole connection string.
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = settings.Database };
         // Asked for each new connection: a token is for one host, and the hosts of a cluster share this source.
         if (passwords is not null) builder.UsePasswordProvider(passwords.Get, passwords.GetAsync);
         var source = settings.Host!.Contains(',', StringComparison.Ordinal)

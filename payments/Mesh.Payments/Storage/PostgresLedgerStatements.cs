@@ -31,6 +31,8 @@ internal sealed class PostgresLedgerStatements(ISqlSession session) : ILedgerSta
         "UPDATE transfers SET pending_state = t.state FROM unnest($1, $2) AS t (id, state) " +
         "WHERE transfers.id = t.id AND transfers.pending_state = 1";
 
+    public ILedgerStatements On(ISqlSession other) => new PostgresLedgerStatements(other);
+
     public Task OpenAsync(IReadOnlyList<LedgerAccount> accounts, string createdBy, long nowUs, CancellationToken cancellationToken)
     {
         if (accounts.Count == 0) return Task.CompletedTask;

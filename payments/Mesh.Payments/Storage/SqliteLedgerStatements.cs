@@ -23,6 +23,8 @@ internal sealed class SqliteLedgerStatements(ISqlSession session) : ILedgerState
 
     private const string Resolve = "UPDATE transfers SET pending_state = $2 WHERE id = $1 AND pending_state = 1";
 
+    public ILedgerStatements On(ISqlSession other) => new SqliteLedgerStatements(other);
+
     public Task OpenAsync(IReadOnlyList<LedgerAccount> accounts, string createdBy, long nowUs, CancellationToken cancellationToken) =>
         session.ExecuteAsync(Open, [.. accounts.Select(account => new object?[]
         {

@@ -1,0 +1,5 @@
+using Mesh.Payments.Tests.Support;
+
+namespace Mesh.Payments.Tests.Processes;
+
+public sealed class MetricsOnSqliteTests() : MetricsTests(StoreKind.Sqlite);
