@@ -1,3 +1,4 @@
+using Mesh.Bench.Faults;
 using Mesh.Bench.Model;
 using Mesh.Bench.Payments;
 
@@ -5,11 +6,12 @@ return args switch
 {
     ["model", .. var options] => ModelBench.Run(options),
     ["payments", .. var options] => await PaymentsBench.RunAsync(options),
+    ["payments-faults", .. var options] => await FaultsBench.RunAsync(options),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: mesh-bench model|payments [--quick] [--json FILE]");
+    Console.Error.WriteLine("usage: mesh-bench model|payments|payments-faults [--quick] [--json FILE]");
     return 64;
 }
