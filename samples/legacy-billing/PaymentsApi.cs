@@ -54,13 +54,20 @@ internal sealed class PaymentsApi(HttpClient client, Uri payments)
     private static PaymentOutcome Judge(Invoice invoice, HttpStatusCode status, string text)
     {
         var answer = Parse(text);
+        // Accepted, but whether the card was charged is not known yet: paying again, with the same key, tells.
+        if (status == HttpStatusCode.OK && answer?["state"]?.ToString() == "PROCESSING")
+            return new PaymentOutcome(invoice.Id, "processing", "not decided yet; pay again to learn the outcome", answer);
         if (status == HttpStatusCode.OK && answer is not null) return new PaymentOutcome(invoice.Id, "paid", null, answer);
 
         var message = answer?["message"]?.ToString() ?? text.Trim();
         if (message.Length > MessageLimit) message = message[..MessageLimit];
-        var outcome = IsDeclined(answer) ? "declined" : status >= HttpStatusCode.InternalServerError ? "unavailable" : "refused";
+        var outcome = IsDeclined(answer) ? "declined" : IsPassing(status) ? "unavailable" : "refused";
         return new PaymentOutcome(invoice.Id, outcome, $"HTTP {(int)status}: {message}", null);
     }
+
+    /// <summary>Whether sending it again later helps: ABORTED and RESOURCE_EXHAUSTED come as 409 and 429.</summary>
+    private static bool IsPassing(HttpStatusCode status) =>
+        status is >= HttpStatusCode.InternalServerError or HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests;
 
     /// <summary>A decline is an error with a google.rpc.ErrorInfo among its details.</summary>
     private static bool IsDeclined(JsonObject? answer) =>

@@ -50,6 +50,8 @@ public sealed class LegacyBillingTests
         400, """{"code":9,"message":"card declined","details":[{"@type":"x","reason":"PAYMENT_DECLINED"}]}""", 402, "declined")]
     [InlineData(400, """{"code":3,"message":"amount is wrong"}""", 502, "refused")]
     [InlineData(503, "no healthy upstream", 503, "unavailable")]
+    [InlineData(409, """{"code":10,"message":"come again"}""", 503, "unavailable")]
+    [InlineData(200, """{"name":"payments/p1","state":"PROCESSING"}""", 202, "processing")]
     [InlineData(200, "<html>who are you</html>", 502, "refused")]
     public async Task An_answer_that_is_not_a_payment_is_told_with_what_was_said(
         int answer, string body, int expectedStatus, string expectedOutcome)

@@ -1,0 +1,5 @@
+using Mesh.Payments.Tests.Support;
+
+namespace Mesh.Payments.Tests.Storage;
+
+public sealed class OperationLeaseOnSqliteTests() : OperationLeaseTests(StoreKind.Sqlite);
