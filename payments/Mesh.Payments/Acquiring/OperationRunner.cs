@@ -79,8 +79,15 @@ internal sealed partial class OperationRunner(
         catch (InvariantException exception)
         {
             // It would be so again: people must look at it.
-            LogParked(operation.Id, exception.Message);
-            await store.ParkAsync(operation.Id, settings.Owner, exception.Message, CancellationToken.None).ConfigureAwait(false);
+            await ParkAsync(operation.Id, exception.Message).ConfigureAwait(false);
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever a client of the acquirer throws, the outcome is not known.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogDefect(operation.Id, exception);
+            await PostponeAsync(operation, exception.Message).ConfigureAwait(false);
             return null;
         }
 
@@ -121,16 +128,8 @@ internal sealed partial class OperationRunner(
                 break;
             }
 
-            try
-            {
-                await store.ExtendAsync(operation.Id, settings.Owner, settings.Lease, CancellationToken.None).ConfigureAwait(false);
-            }
-#pragma warning disable CA1031 // Should the lease be lost, another asks the acquirer too, which decides each id once.
-            catch (Exception exception)
-#pragma warning restore CA1031
-            {
-                LogNotExtended(operation.Id, exception.Message);
-            }
+            // Should the lease be lost, another asks the acquirer too, which decides each id once.
+            await TryAsync(operation.Id, () => store.ExtendAsync(operation.Id, settings.Owner, settings.Lease, CancellationToken.None)).ConfigureAwait(false);
         }
 
         return await asking.ConfigureAwait(false);
@@ -182,14 +181,34 @@ internal sealed partial class OperationRunner(
     {
         if (time.GetUtcNow() - operation.Stored.CreateTime >= settings.GiveUpAfter)
         {
-            LogParked(operation.Id, reason);
-            await store.ParkAsync(operation.Id, settings.Owner, reason, CancellationToken.None).ConfigureAwait(false);
+            await ParkAsync(operation.Id, reason).ConfigureAwait(false);
             return;
         }
 
         var pause = operation.Rest ?? (stopping.IsCancellationRequested ? TimeSpan.Zero : Pause(operation.Stored.Attempts));
         LogPostponed(operation.Id, operation.Stored.Attempts, pause, reason);
-        await store.PostponeAsync(operation.Id, settings.Owner, pause, reason, CancellationToken.None).ConfigureAwait(false);
+        await TryAsync(operation.Id, () => store.PostponeAsync(operation.Id, settings.Owner, pause, reason, CancellationToken.None)).ConfigureAwait(false);
+    }
+
+    private Task ParkAsync(string id, string reason)
+    {
+        LogParked(id, reason);
+        return TryAsync(id, () => store.ParkAsync(id, settings.Owner, reason, CancellationToken.None));
+    }
+
+    /// <summary>What the store does not take now is brought about by the end of the lease.</summary>
+    private async Task TryAsync(string id, Func<Task> write)
+    {
+        try
+        {
+            await write().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // See above.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogNotWritten(id, exception.Message);
+        }
     }
 
     /// <summary>Doubles, between a half and the whole of it by chance, so that many operations do not come back at once.</summary>
@@ -203,11 +222,11 @@ internal sealed partial class OperationRunner(
     [LoggerMessage(60, LogLevel.Information, "attempt {Attempt} at operation {Operation} did not settle it, the next in {Pause}: {Reason}")]
     private partial void LogPostponed(string operation, long attempt, TimeSpan pause, string reason);
 
-    [LoggerMessage(62, LogLevel.Error, "the outcome of operation {Operation} cannot be written")]
+    [LoggerMessage(62, LogLevel.Error, "the attempt at operation {Operation} failed by a defect")]
     private partial void LogDefect(string operation, Exception exception);
 
-    [LoggerMessage(63, LogLevel.Warning, "the lease of operation {Operation} cannot be extended now: {Reason}")]
-    private partial void LogNotExtended(string operation, string reason);
+    [LoggerMessage(63, LogLevel.Warning, "what became of the lease of operation {Operation} cannot be written now: {Reason}")]
+    private partial void LogNotWritten(string operation, string reason);
 
     [LoggerMessage(61, LogLevel.Error,
         "operation {Operation} is parked and needs attention: find it at the acquirer, then let it be tried again. Last: {Reason}")]
