@@ -16,8 +16,8 @@ public abstract class EventRelayTests(StoreKind kind)
         await using var bus = await FakeEventBridge.StartAsync();
         await using var server = await TestServer.StartAsync(kind, options => With(options, bus));
 
-        await PayAsync(server, "shop-a", 15);
-        await PayAsync(server, "shop-b", 15);
+        await PayAsync(server, "shop-a", 8);
+        await PayAsync(server, "shop-b", 8);
         var expected = await ChangesAsync(server);
         await UntilAsync(() => bus.Taken.Count >= expected.Count);
 
@@ -63,8 +63,8 @@ public abstract class EventRelayTests(StoreKind kind)
         await using (var one = await TestServer.StartAsync(store, "one", options => With(options, bus)))
         await using (var two = await TestServer.StartAsync(store, "two", options => With(options, bus)))
         {
-            await PayAsync(one, "shop-a", 10);
-            await PayAsync(two, "shop-b", 10);
+            await PayAsync(one, "shop-a", 5);
+            await PayAsync(two, "shop-b", 5);
             first = await ChangesAsync(one);
             await UntilAsync(() => bus.Taken.Count >= first.Count);
         }

@@ -38,7 +38,7 @@ public abstract class MessagePumpTests(StoreKind kind)
         using var pump = await StartAsync(test, handler);
 
         await test.SendAsync("one");
-        await test.UntilAsync(async () => (await test.Queue.ListAsync(1, Token)).Count == 1);
+        await test.UntilAsync(async () => (await test.Queue.ListAsync(1, Token)).Count == 1, TimeSpan.FromMilliseconds(250));
 
         var dead = Assert.Single(await test.Queue.ListAsync(10, Token));
         Assert.Equal(("failure 4 with [card number]", 4), (dead.Reason, dead.Attempts));
@@ -72,7 +72,7 @@ public abstract class MessagePumpTests(StoreKind kind)
         using var pump = await StartAsync(test, new TestHandler((_, _) => Task.CompletedTask));
 
         await test.SendAsync("one", "of the next version");
-        await test.UntilAsync(async () => (await test.Queue.ListAsync(1, Token)).Count == 1);
+        await test.UntilAsync(async () => (await test.Queue.ListAsync(1, Token)).Count == 1, TimeSpan.FromMilliseconds(250));
 
         Assert.Contains("'of the next version'", Assert.Single(await test.Queue.ListAsync(10, Token)).Reason);
         await pump.StopAsync(Token);
@@ -158,7 +158,7 @@ public abstract class MessagePumpTests(StoreKind kind)
         using var pump = await StartAsync(test, handler, Options with { IsOutage = exception => exception is TimeoutException });
 
         await test.SendAsync(["one", "two", "three"]);
-        await test.UntilAsync(() => handler.Seen.Count > 10 * Options.AttemptLimit, TimeSpan.FromSeconds(1));
+        await test.UntilAsync(() => handler.Seen.Count > 4 * Options.AttemptLimit, TimeSpan.FromSeconds(1));
         isOver = true;
         await test.UntilAsync(async () => await test.CountAsync() == 0, TimeSpan.FromSeconds(1));
 

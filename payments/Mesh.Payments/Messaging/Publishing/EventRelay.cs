@@ -26,14 +26,22 @@ internal sealed partial class EventRelay(
 
     private static readonly RetryBackoff Backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
 
+    /// <summary>Rounds in a row that met trouble and got nothing further.</summary>
     private int failures;
+
+    private bool isTroubled;
+    private long handedOver;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             var changed = committed.Next;
-            var isIdle = await TryAsync(() => RelayAsync(stoppingToken), stoppingToken).ConfigureAwait(false);
+            var before = Volatile.Read(ref handedOver);
+            var (isIdle, isWell) = await RoundAsync(stoppingToken).ConfigureAwait(false);
+            if (isWell && isTroubled) LogPublishesAgain(publisher.Destination);
+            if (isWell) isTroubled = false;
+            failures = isWell ? 0 : Volatile.Read(ref handedOver) > before ? 1 : failures + 1;
             if (failures > 0)
                 await Task.Delay(Pause(), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             else if (isIdle)
@@ -41,46 +49,41 @@ internal sealed partial class EventRelay(
         }
     }
 
-    /// <returns>Whether there was nothing to do.</returns>
-    private async Task<bool> RelayAsync(CancellationToken stoppingToken)
+    private async Task<(bool IsIdle, bool IsWell)> RoundAsync(CancellationToken stoppingToken)
     {
-        var merchants = await store.FindBehindAsync(StreamLimit, stoppingToken).ConfigureAwait(false);
-        var broken = 0;
-        await Parallel.ForEachAsync(
-            merchants,
-            new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = stoppingToken },
-            async (merchant, cancellationToken) =>
-            {
-                // One merchant's trouble holds up no other.
-                if (!await TryAsync(() => RelayAsync(merchant, cancellationToken), stoppingToken).ConfigureAwait(false)) Interlocked.Increment(ref broken);
-            }).ConfigureAwait(false);
-        if (broken == 0 && Interlocked.Exchange(ref failures, 0) > 0) LogPublishesAgain(publisher.Destination);
-        return merchants.Count == 0;
+        IReadOnlyList<string> merchants = [];
+        var isWell = await TryAsync(async () => merchants = await store.FindBehindAsync(StreamLimit, stoppingToken).ConfigureAwait(false), stoppingToken)
+            .ConfigureAwait(false);
+        // One merchant's trouble holds up no other. Nothing is thrown in here, so all are come to.
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Concurrency };
+        await Parallel.ForEachAsync(merchants, options, async (merchant, _) =>
+        {
+            if (!await TryAsync(() => RelayAsync(merchant, stoppingToken), stoppingToken).ConfigureAwait(false)) Volatile.Write(ref isWell, false);
+        }).ConfigureAwait(false);
+        return (merchants.Count == 0, isWell);
     }
 
-    /// <returns>True, when it comes to its end.</returns>
-    private async Task<bool> RelayAsync(string merchant, CancellationToken cancellationToken)
+    private async Task RelayAsync(string merchant, CancellationToken cancellationToken)
     {
         var lease = Guid.NewGuid().ToString("N");
-        if (await store.ClaimAsync(merchant, lease, Lease, cancellationToken).ConfigureAwait(false) is not { } position) return true;
+        if (await store.ClaimAsync(merchant, lease, Lease, cancellationToken).ConfigureAwait(false) is not { } position) return;
         try
         {
             for (var turn = 0; turn < TurnLimit; turn++)
             {
                 var some = await events.ReadAsync(merchant, position, publisher.BatchLimit, cancellationToken).ConfigureAwait(false);
-                if (some.Count == 0) return true;
+                if (some.Count == 0) return;
                 Invariant.Holds(some[0].Position == position + 1, $"event {some[0].Position} of {merchant} follows {position}");
                 // To the end also when the process stops: what was taken is not to be sent again.
                 var results = await publisher.PublishAsync([.. some.Select(one => PaymentEvent.Of(merchant, one))], CancellationToken.None).ConfigureAwait(false);
                 var taken = results.TakeWhile(error => error is null).Count();
                 if (taken > 0 && !await store.AdvanceAsync(merchant, lease, position, position + taken, Lease, CancellationToken.None).ConfigureAwait(false))
-                    return true;
+                    return;
+                Interlocked.Add(ref handedOver, taken);
                 position += taken;
                 if (taken < some.Count)
                     throw new InvalidOperationException($"the bus did not take event {position + 1} of {merchant}: {results[taken]}");
             }
-
-            return true;
         }
         finally
         {
@@ -88,11 +91,13 @@ internal sealed partial class EventRelay(
         }
     }
 
-    private async Task<bool> TryAsync(Func<Task<bool>> work, CancellationToken stoppingToken)
+    /// <returns>Whether it came to its end.</returns>
+    private async Task<bool> TryAsync(Func<Task> work, CancellationToken stoppingToken)
     {
         try
         {
-            return await work().ConfigureAwait(false);
+            await work().ConfigureAwait(false);
+            return true;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -102,13 +107,13 @@ internal sealed partial class EventRelay(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            if (Interlocked.Increment(ref failures) == 1) LogCannotPublish(publisher.Destination, exception);
+            if (!Interlocked.Exchange(ref isTroubled, true)) LogCannotPublish(publisher.Destination, exception);
             return false;
         }
     }
 
 #pragma warning disable CA5394 // Jitter needs no secrecy.
-    private TimeSpan Pause() => Backoff.After(Volatile.Read(ref failures), Random.Shared.NextDouble());
+    private TimeSpan Pause() => Backoff.After(failures, Random.Shared.NextDouble());
 #pragma warning restore CA5394
 
     [LoggerMessage(90, LogLevel.Error, "cannot hand events over to {Destination}; they wait in the database")]
