@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Mesh.Hosting.Redaction;
+using Mesh.Payments.Domain;
 
 namespace Mesh.Payments.Messaging;
 
@@ -22,6 +23,7 @@ internal sealed partial class MessagePump : BackgroundService
     private readonly IMessageQueue queue;
     private readonly FrozenDictionary<string, IMessageHandler> handlers;
     private readonly PumpOptions options;
+    private readonly MessagingMetrics metrics;
     private readonly TimeProvider time;
     private readonly ILogger<MessagePump> log;
     private readonly SemaphoreSlim places;
@@ -31,8 +33,11 @@ internal sealed partial class MessagePump : BackgroundService
 
     /// <param name="handlers">At most one for each type. Without any, nothing is taken from the queue.</param>
     public MessagePump(
-        IMessageQueue queue, IEnumerable<IMessageHandler> handlers, PumpOptions options, TimeProvider time, ILogger<MessagePump> log)
+        IMessageQueue queue, IEnumerable<IMessageHandler> handlers, PumpOptions options, MessagingMetrics metrics, TimeProvider time,
+        ILogger<MessagePump> log)
     {
+        this.metrics = metrics;
+        metrics.ShowInWork(() => working.Count, options.Concurrency);
         this.queue = queue;
         this.handlers = handlers.ToFrozenDictionary(handler => handler.Type, StringComparer.Ordinal);
         this.options = options;
@@ -109,10 +114,15 @@ internal sealed partial class MessagePump : BackgroundService
         working[received.Receipt] = work;
         // Off the receiver's thread, which has others to hand out.
         await Task.Yield();
+        var began = time.GetTimestamp();
         var result = await HandleAsync(received, work.Token).ConfigureAwait(false);
         working.TryRemove(received.Receipt, out _);
-        ended.Writer.TryWrite(work.IsLost ? result with { Settlement = Settlement.Lost } : result);
+        if (work.IsLost) result = result with { Settlement = Settlement.Lost };
+        metrics.Ended(received.Message, NameOf(result.Settlement), time.GetElapsedTime(began), time.GetUtcNow());
+        ended.Writer.TryWrite(result);
     }
+
+    private static string NameOf(Settlement settlement) => UpperSnakeCase.Of(settlement.ToString()).ToLowerInvariant();
 
     private async Task<Ended> HandleAsync(ReceivedMessage received, CancellationToken cancellationToken)
     {

@@ -14,6 +14,7 @@ internal static class MessagingSetup
     public static IServiceCollection AddMessaging(this IServiceCollection services, PaymentsOptions options)
     {
         services.AddSingleton<MessageSignal>();
+        services.AddSingleton<MessagingMetrics>();
         services.AddSingleton(provider => new DatabaseMessageQueue(
             provider.GetRequiredService<IDatabase>(), Queues.Payments, provider.GetRequiredService<MessageSignal>().Committed,
             provider.GetRequiredService<TimeProvider>()));

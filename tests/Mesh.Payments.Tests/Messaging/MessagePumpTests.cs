@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Mesh.Payments.Messaging;
 using Mesh.Payments.Storage;
 using Mesh.Payments.Tests.Support;
@@ -54,14 +56,21 @@ public abstract class MessagePumpTests(StoreKind kind)
     public async Task Poison_goes_to_the_dead_letters_at_once_and_blocks_nothing()
     {
         await using var test = await TestQueue.NewAsync(kind);
+        using var metrics = new MessagingMetrics();
+        var measured = new ConcurrentQueue<string>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, one) => EnableIf(metrics.Owns(instrument), instrument, one) };
+        listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => measured.Enqueue($"{instrument.Name} {Settlement(tags)}"));
+        listener.Start();
         var handler = new TestHandler((message, _) => message.Body == "bad" ? throw new PoisonMessageException("no amount") : Task.CompletedTask);
-        using var pump = await StartAsync(test, handler, Options with { Concurrency = 1 });
+        using var pump = await StartAsync(test, handler, Options with { Concurrency = 1 }, metrics);
 
         await test.SendAsync(["bad", "good", "bad", "good"]);
         await test.UntilAsync(async () => await test.CountAsync() == 0);
 
         Assert.Equal(["no amount", "no amount"], (await test.Queue.ListAsync(10, Token)).Select(dead => dead.Reason));
         Assert.Equal(["bad", "bad", "good", "good"], handler.Seen.Order());
+        Assert.Equal(["bury", "bury", "complete", "complete"],
+            measured.Where(one => one.StartsWith("payments.messages.attempt.duration", StringComparison.Ordinal)).Select(one => one.Split(' ')[1]).Order());
         await pump.StopAsync(Token);
     }
 
@@ -211,11 +220,27 @@ public abstract class MessagePumpTests(StoreKind kind)
         Assert.Equal("endless", Assert.Single(other).Message.Body);
     }
 
-    private static async Task<MessagePump> StartAsync(TestQueue test, IMessageHandler handler, PumpOptions? options = null)
+    private static async Task<MessagePump> StartAsync(TestQueue test, IMessageHandler handler, PumpOptions? options = null, MessagingMetrics? metrics = null)
     {
-        var pump = new MessagePump(test.Replica(), [handler], options ?? Options, test.Time, NullLogger<MessagePump>.Instance);
+        var pump = new MessagePump(
+            test.Replica(), [handler], options ?? Options, metrics ?? new MessagingMetrics(), test.Time, NullLogger<MessagePump>.Instance);
         await pump.StartAsync(Token);
         return pump;
+    }
+
+    private static void EnableIf(bool isOurs, Instrument instrument, MeterListener listener)
+    {
+        if (isOurs) listener.EnableMeasurementEvents(instrument);
+    }
+
+    private static string? Settlement(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        foreach (var (name, value) in tags)
+        {
+            if (name == "settlement") return (string?)value;
+        }
+
+        return null;
     }
 
     private static async Task<long> LeaseEndAsync(TestQueue test)

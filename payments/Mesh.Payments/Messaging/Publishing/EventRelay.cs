@@ -9,7 +9,8 @@ namespace Mesh.Payments.Messaging.Publishing;
 /// dies before that sends a batch again, with the same ids.
 /// </summary>
 internal sealed partial class EventRelay(
-    IEventPublisher publisher, EventRelayStore store, EventReader events, ChangeSignal committed, TimeProvider time, ILogger<EventRelay> log)
+    IEventPublisher publisher, EventRelayStore store, EventReader events, ChangeSignal committed, MessagingMetrics metrics, TimeProvider time,
+    ILogger<EventRelay> log)
     : BackgroundService
 {
     private const int StreamLimit = 100;
@@ -80,6 +81,7 @@ internal sealed partial class EventRelay(
                 if (taken > 0 && !await store.AdvanceAsync(merchant, lease, position, position + taken, Lease, CancellationToken.None).ConfigureAwait(false))
                     return;
                 Interlocked.Add(ref handedOver, taken);
+                metrics.Published(taken);
                 position += taken;
                 if (taken < some.Count)
                     throw new InvalidOperationException($"the bus did not take event {position + 1} of {merchant}: {results[taken]}");
