@@ -66,4 +66,13 @@ public sealed class LedgerAccessTests
         Assert.Equal(StatusCode.InvalidArgument, failure.StatusCode);
         Assert.Equal((976, 976), await server.Ledger.BalanceAsync("alice"));
     }
+
+    [Fact]
+    public void Every_outcome_has_the_same_name_and_number_inside_and_outside()
+    {
+        var inside = Enum.GetValues<Accounting.TransferOutcome>().Select(outcome => $"{(int)outcome} {outcome}");
+        var outside = Enum.GetValues<TransferOutcome>().Where(outcome => outcome != TransferOutcome.Unspecified).Select(outcome => $"{(int)outcome} {outcome}");
+
+        Assert.Equal(inside, outside);
+    }
 }
