@@ -122,6 +122,17 @@ public sealed class VisibilityTests
         Assert.Equal((TimeSpan.FromSeconds(3), 8), (policy.ConnectTimeout, policy.Outlier!.Consecutive5xxErrors));
     }
 
+    [Theory]
+    [InlineData("enableAutoMtls: true", "", ClientTlsMode.Auto)]
+    [InlineData("enableAutoMtls: false", "", ClientTlsMode.Disable)]
+    [InlineData("enableAutoMtls: false", "ISTIO_MUTUAL", ClientTlsMode.IstioMutual)]
+    public void The_mesh_may_use_mTLS_only_where_a_DestinationRule_asks_for_it(string mesh, string mode, ClientTlsMode expected)
+    {
+        var rule = mode.Length == 0 ? "" : $"{{apiVersion: networking.istio.io/v1, kind: DestinationRule, metadata: {{name: r, namespace: prod}}, spec: {{host: web, trafficPolicy: {{tls: {{mode: {mode}}}}}}}}}\n---\n";
+
+        Assert.Equal(expected, View("shop", Mesh(mesh) + rule).FindUpstream(new UpstreamKey("web.prod.svc.cluster.local", 80))!.Tls);
+    }
+
     [Fact]
     public void Services_can_be_made_cluster_local_and_the_built_in_ones_shared()
     {

@@ -15,6 +15,9 @@ internal sealed record MeshDefaults
     /// <summary>Null: what the model's options say.</summary>
     public PathNormalizationType? PathNormalization { get; init; }
 
+    /// <summary>enableAutoMtls: clients use mesh mTLS wherever the workload accepts it and no DestinationRule says otherwise.</summary>
+    public bool AutoMtls { get; init; } = true;
+
     public LocalityLbSetting LocalityLbSetting { get; init; } = new();
 
     public ZoneAwareLbSetting? ZoneAwareLbSetting { get; init; }

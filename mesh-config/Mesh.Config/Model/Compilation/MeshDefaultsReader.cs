@@ -37,6 +37,7 @@ internal static class MeshDefaultsReader
     {
         TrustDomainAliases = config.TrustDomain.Length == 0 ? config.TrustDomainAliases : [config.TrustDomain, .. config.TrustDomainAliases],
         PathNormalization = config.PathNormalization?.Normalization,
+        AutoMtls = config.EnableAutoMtls ?? true,
         LocalityLbSetting = config.LocalityLbSetting ?? new LocalityLbSetting(),
         ZoneAwareLbSetting = config.ZoneAwareLbSetting,
         ClusterLocal =

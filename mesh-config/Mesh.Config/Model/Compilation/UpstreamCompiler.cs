@@ -19,6 +19,7 @@ internal sealed class UpstreamCompiler(
         var rule = DestinationRules.Find(config, service, scope, options);
         var policy = PolicyBlocks.Of(rule, key.Port, key.Subset, config.Settings);
         var tls = TrafficPolicies.Compile(policy.Tls);
+        if (tls == ClientTlsMode.Auto && !config.Settings.AutoMtls) tls = ClientTlsMode.Disable;
         var clusterLocal = config.ClusterLocal.Contains(service.Host);
         var endpoints = port.Endpoints.Where(endpoint =>
             EndpointFilters.Admits(endpoint, scope, service.Traits, clusterLocal, policy));
