@@ -49,6 +49,9 @@ internal sealed class PaymentsServer : IAsyncDisposable
     /// <summary>Where ledger.v1 is served; null when it is not.</summary>
     public Uri? LedgerAddress { get; private init; }
 
+    /// <summary>Where probes and metrics are; null when they are nowhere apart.</summary>
+    public Uri? AdminAddress { get; private init; }
+
     public IServiceProvider Services => app.Services;
 
     /// <summary>When it returns, the schema is up to date and requests are served.</summary>
@@ -76,6 +79,7 @@ internal sealed class PaymentsServer : IAsyncDisposable
         return new PaymentsServer(app, aws, database, mutations, app.Services.GetRequiredService<LedgerQueue>(), accessLog)
         {
             LedgerAddress = options.LedgerListen is null ? null : new Uri(Addresses(app).ElementAt(1)),
+            AdminAddress = options.Admin is null ? null : new Uri(Addresses(app).Last()),
         };
     }
 

@@ -14,17 +14,16 @@ public abstract partial class MetricsTests(StoreKind kind)
     [Fact]
     public async Task The_waits_of_a_request_are_shown_apart_on_the_admin_address_only()
     {
-        var admin = PaymentsProcess.FreePort();
         await using var server = await TestServer.StartAsync(kind, options => options with
         {
-            Admin = new IPEndPoint(IPAddress.Loopback, admin),
+            Admin = new IPEndPoint(IPAddress.Loopback, 0),
         });
         await server.Ledger.OpenFilledAsync("alice", 100);
         await server.Ledger.OpenAsync("bob");
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => server.Ledger.SendAsync(Move("alice", "bob", 1))));
         await server.Client.CreatePaymentAsync(Requests.Create());
 
-        var page = await server.Http.GetStringAsync(new Uri($"http://127.0.0.1:{admin}/stats/prometheus"), Token);
+        var page = await server.Http.GetStringAsync(new Uri(server.AdminAddress, "/stats/prometheus"), Token);
 
         Assert.True(Sum(page, "mesh_payments_queue_wait_seconds_count", "queue=\"ledger\"") >= 20, page);
         Assert.True(Sum(page, "mesh_payments_queue_wait_seconds_count", "queue=\"payments\"") >= 1, page);

@@ -36,6 +36,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public LedgerV1.Ledger.LedgerClient Ledger { get; }
 
+    /// <summary>Of a server that was started with one.</summary>
+    public Uri AdminAddress => server.AdminAddress!;
+
     public IServiceProvider Services => server.Services;
 
     public IDatabase Database => (IDatabase)server.Services.GetService(typeof(IDatabase))!;
