@@ -55,7 +55,7 @@ internal sealed record PaymentsOptions
     /// <summary>Empty lets every caller act for every merchant.</summary>
     public IReadOnlyList<Api.MerchantBinding> Merchants { get; init; } = [];
 
-    /// <summary>How long an idempotency key is kept after its first use.</summary>
+    /// <summary>How long an idempotency key is kept after its answer was decided.</summary>
     public TimeSpan KeyLifetime { get; init; } = TimeSpan.FromDays(2);
 
     /// <summary>For requests in flight when the process is told to stop.</summary>
