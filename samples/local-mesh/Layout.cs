@@ -21,6 +21,7 @@ internal sealed class Layout
     public string CertificateAuthority => Path.Combine(State, "ca");
     public string Edge => Path.Combine(State, "edge");
     public string Store => Path.Combine(State, "payments.db");
+    public string AcquirerLog => Path.Combine(State, "acquirer.jsonl");
     public string Manifests => Path.Combine(Root, "manifests");
     public string Overlay => Path.Combine(Root, "samples", "local-mesh", "overlay");
 
@@ -63,6 +64,9 @@ internal sealed class Layout
         }
 
         Directory.CreateDirectory(CertificateAuthority);
-        foreach (var file in Directory.EnumerateFiles(State, Path.GetFileName(Store) + "*")) File.Delete(file);
+        foreach (var kept in new[] { Store, AcquirerLog })
+        {
+            foreach (var file in Directory.EnumerateFiles(State, Path.GetFileName(kept) + "*")) File.Delete(file);
+        }
     }
 }

@@ -15,6 +15,7 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
     public const int OutboundPort = 15001;
     public const int HealthPort = 15021;
     public const int ControlPlanePort = 15012;
+    public const int AcquirerPort = 8090;
 
     /// <summary>Where a sidecar calls its application from, in Istio as here.</summary>
     private const string InboundProxy = "127.0.0.6";
@@ -32,6 +33,12 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
             "--listen", $"{topology.ControlPlane}:{ControlPlanePort}",
         ],
         new Uri($"tcp://{topology.ControlPlane}:{ControlPlanePort}"));
+
+    /// <summary>Stands outside of the mesh, as an acquirer does: payments calls it past its sidecar.</summary>
+    public ProcessSpec Acquirer => new(
+        "acquirer", "control-plane", layout.Binary("samples/sandbox-acquirer", "sandbox-acquirer"),
+        ["--listen", $"{topology.ControlPlane}:{AcquirerPort}", "--log", layout.AcquirerLog],
+        new Uri($"http://{topology.ControlPlane}:{AcquirerPort}/healthz/ready"));
 
     public ProcessSpec GatewayA => Gateway(
         "gateway-a", "vpc-a", "eks-a", "us-east-1/us-east-1a", topology.GatewayA, topology.EdgeA, edge: true);
@@ -76,7 +83,7 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
 
     public IReadOnlyList<ProcessSpec> AllButCertificateAuthority =>
     [
-        PaymentsA, PaymentsB, GatewayA, GatewayB, GatewayLegacy, AgentPaymentsA, AgentPaymentsB, AgentVm, LegacyBilling,
+        Acquirer, PaymentsA, PaymentsB, GatewayA, GatewayB, GatewayLegacy, AgentPaymentsA, AgentPaymentsB, AgentVm, LegacyBilling,
     ];
 
     /// <summary>Everything the processes read: config folders, tokens, the certificate of the edge.</summary>
@@ -121,6 +128,7 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
                 "--name", name,
                 "--listen", $"{address}:{PaymentsPort}",
                 "--store", "sqlite:" + layout.Store,
+                "--acquirer", $"http://{topology.ControlPlane}:{AcquirerPort}",
                 "--trusted-proxy", InboundProxy,
                 "--access-log", AccessLog(name),
             ],

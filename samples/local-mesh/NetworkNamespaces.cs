@@ -98,7 +98,7 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
                 type filter hook input priority 0; policy accept;
                 iifname "lo" accept
                 ct state established,related accept
-                ip daddr {{ControlPlaneAddress}} tcp dport 15012 accept
+                ip daddr {{ControlPlaneAddress}} tcp dport { {{MeshPlan.ControlPlanePort}}, {{MeshPlan.AcquirerPort}} } accept
                 meta l4proto icmp accept
                 reject
               }
