@@ -123,7 +123,7 @@ public abstract class AsynchronousTests(StoreKind kind) : IAsyncLifetime
         while ((dead = await deadLetters.ListAsync(10, Token)).Count == 0)
         {
             // Only while nobody is at work: what takes the machine long must not look long.
-            if (await LeasedAsync(server) == 0) time.Advance(TimeSpan.FromSeconds(1));
+            if (await LeasedAsync(server) == 0) time.Advance(TimeSpan.FromSeconds(5));
             await Task.Delay(5, deadline.Token);
         }
 
