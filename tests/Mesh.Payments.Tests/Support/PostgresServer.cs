@@ -58,12 +58,21 @@ internal sealed class PostgresServer
         RunAsPostgres(Path.Combine(binaries, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C");
         RunAsPostgres(Path.Combine(binaries, "pg_ctl"), "-D", data, "-w", "-l", Path.Combine(folder, "log"), "-o",
             $"-h 127.0.0.1 -p {port} -k {folder} -c max_connections=200", "start");
-        // The test host gives no later moment at which all tests are over.
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            RunAsPostgres(Path.Combine(binaries, "pg_ctl"), "-D", data, "-m", "immediate", "stop");
-            Directory.Delete(folder, recursive: true);
-        };
+        CleanUpAfterwards(Path.Combine(binaries, "pg_ctl"), data);
+    }
+
+    /// <summary>
+    /// The test host gives no moment at which all tests are over, and does not wait long while it ends, so another process waits for
+    /// the end of this one, whichever way it comes.
+    /// </summary>
+    private void CleanUpAfterwards(string control, string data)
+    {
+        const string script = """
+            while kill -0 "$1" 2>/dev/null; do sleep 1; done
+            if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$2" -D "$3" -m immediate stop; else "$2" -D "$3" -m immediate stop; fi
+            rm -rf "$4"
+            """;
+        Run("/bin/sh", "-c", "setsid \"$@\" &", "sh", "/bin/sh", "-c", script, "sh", $"{Environment.ProcessId}", control, data, folder);
     }
 
     /// <summary>The server refuses to run as root.</summary>
