@@ -23,7 +23,7 @@ public sealed class FaultRun : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(settings);
         this.settings = settings;
         if (settings.HasAcquirer) acquirer = new AcquirerProcess(settings.Folder, "--late-after", "400ms");
-        string[] toAcquirer = acquirer is null ? [] : ["--acquirer", acquirer.Address.GetLeftPart(UriPartial.Authority), "--acquirer-timeout", "300ms"];
+        string[] toAcquirer = acquirer is null ? [] : ["--acquirer", acquirer.Address.GetLeftPart(UriPartial.Authority), "--acquirer-timeout", "1s"];
         for (var i = 0; i < settings.Replicas; i++)
         {
             replicas.Add(new ServiceProcess("mesh-payments", ServiceProcess.FreePort(),
