@@ -65,11 +65,13 @@ internal sealed class LedgerBook(long nowUs)
         return results;
     }
 
-    /// <summary>Ends reservations whose time is over, unless something else ended them before.</summary>
-    public void Expire(string pendingId)
+    /// <summary>Ends a reservation whose time is over, unless something else ended it before.</summary>
+    /// <returns>Whether it did.</returns>
+    public bool Expire(string pendingId)
     {
-        if (!transfers.TryGetValue(pendingId, out var pending)) return;
-        if (pending.PendingState == PendingState.Open && IsOver(pending)) Resolve(pending, PendingState.Expired);
+        if (!transfers.TryGetValue(pendingId, out var pending) || pending.PendingState != PendingState.Open || !IsOver(pending)) return false;
+        Resolve(pending, PendingState.Expired);
+        return true;
     }
 
     private void DecideChain(IReadOnlyList<TransferRequest> requests, int first, int last, string createdBy, TransferResult[] results)

@@ -64,7 +64,8 @@ internal sealed partial class ErrorInterceptor(IDatabase database, TimeProvider 
         var domain = context.Method.StartsWith("/ledger.v1.", StringComparison.Ordinal) ? Errors.LedgerDomain : Errors.Domain;
         switch (exception)
         {
-            case OperationCanceledException when context.CancellationToken.IsCancellationRequested:
+            // The second is what a stream says when it is written to after its caller has gone.
+            case OperationCanceledException or InvalidOperationException when context.CancellationToken.IsCancellationRequested:
                 return new RpcException(context.Deadline <= time.GetUtcNow().UtcDateTime
                     ? new Status(StatusCode.DeadlineExceeded, "the deadline passed; sending it again with its key is safe")
                     : new Status(StatusCode.Cancelled, "the caller went away"));

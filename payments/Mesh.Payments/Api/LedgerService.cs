@@ -16,7 +16,7 @@ internal sealed class LedgerService(LedgerQueue ledger, LedgerReader reader) : L
         var checks = new LedgerChecks();
         var account = checks.Account(request.Account);
         checks.ThrowIfAny();
-        var call = new LedgerCall { Caller = Identity(context), Account = account };
+        var call = Call(context, nameof(CreateAccount)) with { Account = account };
         var answer = await ledger.RunAsync(call, context.CancellationToken).ConfigureAwait(false);
         return answer.Account!.Rule == account
             ? LedgerMessages.Of(answer.Account)
@@ -91,7 +91,7 @@ internal sealed class LedgerService(LedgerQueue ledger, LedgerReader reader) : L
         var checks = new LedgerChecks();
         var transfers = checks.Transfers(request.Transfers);
         checks.ThrowIfAny();
-        var call = new LedgerCall { Caller = Identity(context), Transfers = transfers };
+        var call = Call(context, nameof(CreateTransfers)) with { Transfers = transfers };
         return (await ledger.RunAsync(call, context.CancellationToken).ConfigureAwait(false)).Results;
     }
 
@@ -106,5 +106,9 @@ internal sealed class LedgerService(LedgerQueue ledger, LedgerReader reader) : L
     private static RpcException NotFound(string what, string name) => Errors.New(StatusCode.NotFound, $"there is no {what} {name}",
         Errors.Info($"{what.ToUpperInvariant()}_NOT_FOUND", Errors.LedgerDomain)).ToRpcException();
 
-    private static string Identity(ServerCallContext context) => Caller.Of(context.GetHttpContext()).Identity;
+    private static LedgerCall Call(ServerCallContext context, string method)
+    {
+        var caller = Caller.Of(context.GetHttpContext());
+        return new LedgerCall { Caller = caller.Identity, Method = method, TraceId = caller.TraceId };
+    }
 }

@@ -7,14 +7,13 @@ internal static class AuditWriter
     public const string Accepted = "Accepted";
 
     private const string Insert =
-        "INSERT INTO audit (id, time_us, caller, method, payment_id, idempotency_key, outcome, trace_id) " +
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        "INSERT INTO audit (id, time_us, caller, method, payment_id, idempotency_key, outcome, trace_id)";
 
     public static Task AppendAsync(
         ISqlSession session, IReadOnlyList<AuditEntry> entries, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var nowUs = Times.ToMicroseconds(now);
-        return session.ExecuteAsync(Insert, entries.Select(entry => new object?[]
+        return session.InsertAsync(Insert, entries.Select(entry => new object?[]
         {
             Guid.CreateVersion7(now).ToString("N"), nowUs, entry.Caller, entry.Method, entry.PaymentId, entry.IdempotencyKey,
             entry.Outcome, entry.TraceId,

@@ -11,7 +11,7 @@ internal static class EventWriter
     private const string Advance = "UPDATE event_streams SET position = position + $2 WHERE merchant = $1 RETURNING position";
 
     private const string Insert =
-        "INSERT INTO payment_events (merchant, position, payment_id, version, payment, time_us) VALUES ($1, $2, $3, $4, $5, $6)";
+        "INSERT INTO payment_events (merchant, position, payment_id, version, payment, time_us)";
 
     /// <param name="payments">Each version that was decided, in the order of their decisions.</param>
     /// <param name="serialize">Makes what watchers get.</param>
@@ -36,6 +36,6 @@ internal static class EventWriter
             }));
         }
 
-        await session.ExecuteAsync(Insert, rows, cancellationToken).ConfigureAwait(false);
+        await session.InsertAsync(Insert, rows, cancellationToken).ConfigureAwait(false);
     }
 }

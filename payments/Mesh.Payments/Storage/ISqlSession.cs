@@ -27,6 +27,10 @@ internal interface ISqlSession : IAsyncDisposable
     Task<IReadOnlyList<IReadOnlyList<T>>> QueryAsync<T>(
         string sql, IReadOnlyList<object?[]> parameters, Func<DbDataReader, T> read, CancellationToken cancellationToken);
 
+    /// <summary>Inserts all rows or, by an exception, none: for inserts that meet no conflict in order.</summary>
+    /// <param name="insert">Up to the list of columns, e.g. <c>INSERT INTO audit (id, time_us)</c>.</param>
+    Task InsertAsync(string insert, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken);
+
     /// <returns>For each row of parameters, in their order, the number of rows affected.</returns>
     Task<IReadOnlyList<int>> ExecuteAsync(
         string sql, IReadOnlyList<object?[]> parameters, CancellationToken cancellationToken);

@@ -17,6 +17,7 @@ namespace Mesh.Payments.Storage;
 internal sealed class LedgerBatch(ISqlSession session, IReadOnlyList<LedgerCall> calls, DateTimeOffset now, bool lookUp)
 {
     private readonly long nowUs = Times.ToMicroseconds(now);
+    private readonly List<AuditEntry> audit = [];
     private LedgerBook book = new(Times.ToMicroseconds(now));
 
     /// <summary>Runs and commits.</summary>
@@ -32,6 +33,7 @@ internal sealed class LedgerBatch(ISqlSession session, IReadOnlyList<LedgerCall>
             if (!lookUp && results.Any(result => result.Value!.Results.Any(transfer => !transfer.IsKept)))
                 results = await DecideAsync(looks: true, cancellationToken).ConfigureAwait(false);
             if (book.IsChanged) await session.Ledger.WriteAsync(book, cancellationToken).ConfigureAwait(false);
+            await AuditWriter.AppendAsync(session, audit, now, cancellationToken).ConfigureAwait(false);
             await session.CommitAsync(cancellationToken).ConfigureAwait(false);
             return results;
         }
@@ -54,6 +56,7 @@ internal sealed class LedgerBatch(ISqlSession session, IReadOnlyList<LedgerCall>
     private async Task<List<CommitResult<LedgerAnswer>>> DecideAsync(bool looks, CancellationToken cancellationToken)
     {
         book = new LedgerBook(nowUs);
+        audit.Clear();
         await LoadAsync(looks, cancellationToken).ConfigureAwait(false);
         return [.. calls.Select(Decide)];
     }
@@ -92,9 +95,23 @@ internal sealed class LedgerBatch(ISqlSession session, IReadOnlyList<LedgerCall>
 
     private CommitResult<LedgerAnswer> Decide(LedgerCall call)
     {
-        foreach (var id in call.Expired) book.Expire(id);
+        var expired = call.Expired.Where(book.Expire).ToList();
         var account = call.Account is { } opened ? book.Find(opened.Id) : null;
         Invariant.Holds(call.Account is null || account is not null, $"account {call.Account?.Id} was opened and is not there");
-        return new CommitResult<LedgerAnswer>(new LedgerAnswer(account, book.Decide(call.Transfers, call.Caller)));
+        var answer = new LedgerAnswer(account, book.Decide(call.Transfers, call.Caller));
+        Note(call, answer, expired);
+        return new CommitResult<LedgerAnswer>(answer);
+    }
+
+    /// <summary>A call that changed nothing, because it was refused or came before, leaves no row.</summary>
+    private void Note(LedgerCall call, LedgerAnswer answer, List<string> expired)
+    {
+        // An account that is as old as this batch was opened by it.
+        if (answer.Account is { } account && account.CreateTimeUs == nowUs && account.Rule == call.Account) Add(account.Id, "OK");
+        if (expired.Count > 0) Add(expired[0], $"{expired.Count} expired");
+        var created = answer.Results.Count(result => result.Outcome == TransferOutcome.Created);
+        if (created > 0) Add(call.Transfers[0].Id, created == call.Transfers.Count ? "OK" : $"{created} of {call.Transfers.Count} created");
+
+        void Add(string key, string outcome) => audit.Add(new AuditEntry(call.Caller, call.Method, null, key, outcome, call.TraceId));
     }
 }

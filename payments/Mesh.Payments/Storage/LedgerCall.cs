@@ -9,6 +9,12 @@ internal sealed record LedgerCall
     /// <summary>Who asks, for the record; empty when not known.</summary>
     public required string Caller { get; init; }
 
+    /// <summary>What was called, for the audit.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Null when it was not asked for by anybody.</summary>
+    public string? TraceId { get; init; }
+
     /// <summary>To be opened unless it is there.</summary>
     public LedgerAccount? Account { get; init; }
 

@@ -19,7 +19,7 @@ internal sealed partial class LedgerExpiry(
         {
             var due = await reader.ListExpiredAsync(time.GetUtcNow(), BatchLimit, cancellationToken).ConfigureAwait(false);
             if (due.Count > 0)
-                await ledger.RunAsync(new LedgerCall { Caller = "", Expired = due }, cancellationToken).ConfigureAwait(false);
+                await ledger.RunAsync(new LedgerCall { Caller = "", Method = "ExpireTransfers", Expired = due }, cancellationToken).ConfigureAwait(false);
             total += due.Count;
             if (due.Count < BatchLimit) return total;
         }

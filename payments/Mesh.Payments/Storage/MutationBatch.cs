@@ -222,7 +222,7 @@ internal sealed class MutationBatch(
     private async Task WritePaymentsAsync(CancellationToken cancellationToken)
     {
         var next = changed.Order(StringComparer.Ordinal).Select(id => payments[id]).ToLookup(payment => storedVersions.ContainsKey(payment.Id));
-        await session.ExecuteAsync(PaymentRows.Insert, next[false].Select(PaymentRows.InsertParameters).ToList(), cancellationToken)
+        await session.InsertAsync(PaymentRows.Insert, next[false].Select(PaymentRows.InsertParameters).ToList(), cancellationToken)
             .ConfigureAwait(false);
         var updates = next[true].Select(payment => PaymentRows.UpdateParameters(payment, storedVersions[payment.Id])).ToList();
         var affected = await session.ExecuteAsync(PaymentRows.Update, updates, cancellationToken).ConfigureAwait(false);
@@ -231,7 +231,7 @@ internal sealed class MutationBatch(
 
     private async Task WriteOperationsAsync(CancellationToken cancellationToken)
     {
-        await session.ExecuteAsync(OperationRows.Insert, begun.ConvertAll(OperationRows.InsertParameters), cancellationToken).ConfigureAwait(false);
+        await session.InsertAsync(OperationRows.Insert, begun.ConvertAll(OperationRows.InsertParameters), cancellationToken).ConfigureAwait(false);
         var updates = settled.OrderBy(entry => entry.Operation.Id, StringComparer.Ordinal)
             .Select(entry => OperationRows.SettleParameters(entry.Settlement, nowUs)).ToList();
         var affected = await session.ExecuteAsync(OperationRows.Settle, updates, cancellationToken).ConfigureAwait(false);

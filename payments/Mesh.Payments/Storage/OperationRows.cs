@@ -14,8 +14,7 @@ internal static class OperationRows
     public const string Select = $"SELECT {Columns} FROM acquirer_operations WHERE id = $1";
 
     public const string Insert =
-        $"INSERT INTO acquirer_operations ({Columns}, update_time_us) " +
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)";
+        $"INSERT INTO acquirer_operations ({Columns}, update_time_us)";
 
     /// <summary>Affects no row when it is settled already.</summary>
     public const string Settle =
@@ -27,7 +26,7 @@ internal static class OperationRows
         stored.Id, stored.Operation.PaymentId, (short)stored.Operation.Kind, stored.Operation.Amount.Currency,
         stored.Operation.Amount.MinorUnits, (short)stored.Status, stored.Caller, stored.IdempotencyKey, stored.Method, stored.TraceId,
         stored.Attempts, Times.ToMicroseconds(stored.DueTime), stored.LeaseOwner, stored.LastError,
-        Times.ToMicroseconds(stored.CreateTime),
+        Times.ToMicroseconds(stored.CreateTime), Times.ToMicroseconds(stored.CreateTime),
     ];
 
     public static object?[] SettleParameters(Settlement settlement, long nowUs) =>

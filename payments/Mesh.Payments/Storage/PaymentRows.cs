@@ -11,8 +11,7 @@ internal static class PaymentRows
         "failure_code, failure_message, create_time_us, update_time_us, version, pending_operation";
 
     public const string Insert =
-        $"INSERT INTO payments ({Columns}, pending_version) " +
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+        $"INSERT INTO payments ({Columns}, pending_version)";
 
     /// <summary>Affects no row when the stored version is not the one that was decided on.</summary>
     public const string Update =

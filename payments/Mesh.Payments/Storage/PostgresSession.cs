@@ -6,6 +6,9 @@ namespace Mesh.Payments.Storage;
 /// <summary>A connection to PostgreSQL; all rows of parameters of a statement go in one round trip.</summary>
 internal sealed class PostgresSession(NpgsqlConnection connection) : ISqlSession
 {
+    /// <summary>Rows in one statement, which may have 65,535 parameters.</summary>
+    private const int LargestInsert = 1000;
+
     private NpgsqlTransaction? transaction;
 
     public string ForUpdate => " FOR UPDATE";
@@ -63,6 +66,26 @@ internal sealed class PostgresSession(NpgsqlConnection connection) : ISqlSession
         {
             await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             return [.. ((IEnumerable<NpgsqlBatchCommand>)batch.BatchCommands).Select(command => command.RecordsAffected)];
+        }
+    }
+
+    public async Task InsertAsync(string insert, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
+    {
+        // One statement is planned once, however many rows it has.
+        foreach (var chunk in rows.Chunk(LargestInsert))
+        {
+            var command = new NpgsqlCommand { Connection = connection, Transaction = transaction };
+            await using (command.ConfigureAwait(false))
+            {
+                var number = 0;
+                var tuples = chunk.Select(row => $"({string.Join(", ", row.Select(_ => $"${++number}"))})");
+                // The statements are constants of this assembly; values come as parameters only.
+#pragma warning disable CA2100
+                command.CommandText = $"{insert} VALUES {string.Join(", ", tuples)}";
+#pragma warning restore CA2100
+                foreach (var value in chunk.SelectMany(row => row)) command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

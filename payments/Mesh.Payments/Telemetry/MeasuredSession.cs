@@ -59,6 +59,16 @@ internal sealed class MeasuredSession(ISqlSession inner, SlowStatements slow, Ti
         return affected;
     }
 
+    public async Task InsertAsync(string insert, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0) return;
+        var name = StatementNames.Of(insert);
+        using var activity = PaymentsMetrics.Activities.StartActivity(name, ActivityKind.Client);
+        var start = time.GetTimestamp();
+        await inner.InsertAsync(insert, rows, cancellationToken).ConfigureAwait(false);
+        Ran(name, time.GetElapsedTime(start));
+    }
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private void Ran(string name, TimeSpan took)

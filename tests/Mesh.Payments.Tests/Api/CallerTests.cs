@@ -37,7 +37,7 @@ public sealed class CallerTests
         var other = await server.Client.CreatePaymentAsync(request, Xfcc(Billing));
         await using (var session = await server.Database.OpenAsync(TestContext.Current.CancellationToken))
         {
-            var callers = await session.QueryAsync("SELECT caller FROM audit WHERE outcome = 'OK' ORDER BY id",
+            var callers = await session.QueryAsync("SELECT caller FROM audit WHERE outcome = 'OK' ORDER BY time_us, id",
                 row => row.GetString(0), TestContext.Current.CancellationToken);
             Assert.Equal([Gateway, Billing], callers);
         }
@@ -102,7 +102,7 @@ public sealed class CallerTests
 
         Assert.All([elsewhere, forged, broken], failure => Assert.Equal(StatusCode.PermissionDenied, failure.Code));
         await using var session = await server.Database.OpenAsync(TestContext.Current.CancellationToken);
-        var callers = await session.QueryAsync("SELECT caller FROM audit WHERE outcome = 'OK' ORDER BY id", row => row.GetString(0), TestContext.Current.CancellationToken);
+        var callers = await session.QueryAsync("SELECT caller FROM audit WHERE outcome = 'OK' ORDER BY time_us, id", row => row.GetString(0), TestContext.Current.CancellationToken);
         Assert.Equal([alice, Gateway], callers);
     }
 

@@ -33,6 +33,25 @@ public abstract class LedgerApiTests(StoreKind kind)
     }
 
     [Fact]
+    public async Task Each_call_that_changed_the_ledger_leaves_an_audit_row_and_no_other_does()
+    {
+        await using var server = await TestServer.StartAsync(kind);
+        await server.Ledger.OpenAsync("alice");
+        await server.Ledger.OpenAsync("alice");
+        await server.Ledger.OpenAsync("world", mayGoNegative: true);
+        var transfer = Move("world", "alice", 10, name: "transfers/t1");
+        await server.Ledger.SendAsync(transfer, Move("alice", "world", 11, name: "transfers/t2"));
+        await server.Ledger.SendAsync(transfer);
+        await server.Ledger.SendAsync(Move("alice", "world", 11, name: "transfers/t3"));
+
+        await using var session = await server.Database.OpenAsync(TestContext.Current.CancellationToken);
+        var rows = await session.QueryAsync("SELECT method, idempotency_key, outcome, trace_id FROM audit ORDER BY time_us, id",
+            row => $"{row.GetString(0)} {row.GetString(1)} {row.GetString(2)} {row.GetString(3).Length}", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["CreateAccount alice OK 32", "CreateAccount world OK 32", "CreateTransfers t1 1 of 2 created 32"], rows);
+    }
+
+    [Fact]
     public async Task A_repeated_transfer_exists_and_one_with_the_same_name_and_other_fields_is_refused()
     {
         await using var server = await TestServer.StartAsync(kind);

@@ -65,7 +65,7 @@ public abstract class LedgerConstraintTests(StoreKind kind)
         await Rpc.FailureAsync(server.Client.CapturePaymentAsync(Requests.Capture(payment.Name)));
 
         await using var session = await server.Database.OpenAsync(Token);
-        var rows = await session.QueryAsync("SELECT method, outcome, payment_id FROM audit ORDER BY id",
+        var rows = await session.QueryAsync("SELECT method, outcome, payment_id FROM audit ORDER BY time_us, id",
             row => $"{row.GetString(0)} {row.GetString(1)} {row.GetString(2)}", Token);
 
         var id = payment.Name["payments/".Length..];

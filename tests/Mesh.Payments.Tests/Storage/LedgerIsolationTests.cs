@@ -25,6 +25,7 @@ public abstract class LedgerIsolationTests(StoreKind kind)
         var opened = new LedgerCall
         {
             Caller = "",
+            Method = "test",
             Account = new LedgerAccount("new", "EUR", NormalSide.Credit, MayGoNegative: false),
             Transfers = [Transfer("fill", "bank", "new", 100), Transfer("spend-1", "new", "shop", 100)],
         };
@@ -163,6 +164,7 @@ public abstract class LedgerIsolationTests(StoreKind kind)
     private static async Task OpenAsync(TestServer server, string id, bool mayGoNegative = false) => await RunAsync(server, new LedgerCall
     {
         Caller = "",
+        Method = "test",
         Account = new LedgerAccount(id, "EUR", mayGoNegative ? NormalSide.Debit : NormalSide.Credit, mayGoNegative),
     });
 
@@ -176,7 +178,7 @@ public abstract class LedgerIsolationTests(StoreKind kind)
     private static async Task<long> BalanceAsync(TestServer server, string id) =>
         (await new LedgerReader(server.Database).FindAccountAsync(id, Token))!.Balance;
 
-    private static LedgerCall Call(params TransferRequest[] transfers) => new() { Caller = "", Transfers = transfers };
+    private static LedgerCall Call(params TransferRequest[] transfers) => new() { Caller = "", Method = "test", Transfers = transfers };
 
     private static TransferRequest Transfer(string id, string debit, string credit, long amount) =>
         new(id, TransferKind.Immediate, debit, credit, "EUR", amount, 0);

@@ -30,7 +30,7 @@ public abstract class LedgerPropertyTests(StoreKind kind)
         var transfers = new RandomTransfers(random, $"r{round}");
         var naive = new NaiveLedger(transfers.Accounts.ToDictionary(account => account.Id));
         var now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-        await SendAsync(database, [.. transfers.Accounts.Select(account => new LedgerCall { Caller = "", Account = account })], now);
+        await SendAsync(database, [.. transfers.Accounts.Select(account => new LedgerCall { Caller = "", Method = "test", Account = account })], now);
         for (var batch = 0; batch < Batches; batch++)
         {
             now += TimeSpan.FromMilliseconds(random.Next(1500));
@@ -39,7 +39,7 @@ public abstract class LedgerPropertyTests(StoreKind kind)
             var calls = Enumerable.Range(0, 1 + random.Next(3)).Select(_ => transfers.Batch()).ToList();
             var expected = calls.ConvertAll(call => naive.Decide(call, Times.ToMicroseconds(now)));
 
-            var answers = await SendAsync(database, calls.ConvertAll(call => new LedgerCall { Caller = "test", Transfers = call }), now);
+            var answers = await SendAsync(database, calls.ConvertAll(call => new LedgerCall { Caller = "test", Method = "test", Transfers = call }), now);
 
             for (var i = 0; i < calls.Count; i++)
             {
@@ -63,7 +63,7 @@ public abstract class LedgerPropertyTests(StoreKind kind)
     {
         naive.Release(Times.ToMicroseconds(now));
         var due = await new LedgerReader(database).ListExpiredAsync(now, 1000, Token);
-        await SendAsync(database, [new LedgerCall { Caller = "", Expired = due }], now);
+        await SendAsync(database, [new LedgerCall { Caller = "", Method = "test", Expired = due }], now);
     }
 
     /// <summary>As the queue does it: again with a look-up when the database refused a transfer's id.</summary>

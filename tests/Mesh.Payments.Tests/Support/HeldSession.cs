@@ -36,5 +36,8 @@ internal sealed class HeldSession(ISqlSession inner) : ISqlSession
     public Task<IReadOnlyList<int>> ExecuteAsync(string sql, IReadOnlyList<object?[]> parameters, CancellationToken cancellationToken) =>
         inner.ExecuteAsync(sql, parameters, cancellationToken);
 
+    public Task InsertAsync(string insert, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken) =>
+        inner.InsertAsync(insert, rows, cancellationToken);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

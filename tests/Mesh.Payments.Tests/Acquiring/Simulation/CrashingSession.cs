@@ -36,6 +36,12 @@ internal sealed class CrashingSession(ISqlSession inner, CrashingDatabase databa
     public Task<IReadOnlyList<int>> ExecuteAsync(string sql, IReadOnlyList<object?[]> parameters, CancellationToken cancellationToken) =>
         RunAsync(() => inner.ExecuteAsync(sql, parameters, cancellationToken));
 
+    public Task InsertAsync(string insert, IReadOnlyList<object?[]> rows, CancellationToken cancellationToken) => RunAsync(async () =>
+    {
+        await inner.InsertAsync(insert, rows, cancellationToken);
+        return 0;
+    });
+
     public async ValueTask DisposeAsync()
     {
         if (isClosed) return;
