@@ -233,7 +233,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
     [Fact(Timeout = 60_000)]
     public async Task A_new_server_opens_a_port_and_a_removed_one_closes_it()
     {
-        var port = TestGateway.FreePort();
+        var port = FreePort.Next();
         gateway.WriteConfig("more.yaml", $"""
             apiVersion: networking.istio.io/v1
             kind: Gateway

@@ -26,7 +26,7 @@ public sealed class FaultRun : IAsyncDisposable
         string[] toAcquirer = acquirer is null ? [] : ["--acquirer", acquirer.Address.GetLeftPart(UriPartial.Authority), "--acquirer-timeout", "1s"];
         for (var i = 0; i < settings.Replicas; i++)
         {
-            replicas.Add(new ServiceProcess("mesh-payments", ServiceProcess.FreePort(),
+            replicas.Add(new ServiceProcess("mesh-payments", FreePort.Next(),
                 ["--store", settings.Store, "--name", Name("payments", i), "--log-level", "warning", .. toAcquirer]));
         }
     }

@@ -16,7 +16,7 @@ public sealed class ConnectionRouteTests : IAsyncLifetime
 {
     private readonly TestPki pki = new();
     private readonly TestGateway gateway;
-    private readonly int tcpPort = TestGateway.FreePort();
+    private readonly int tcpPort = FreePort.Next();
     private TcpServer plain = null!;
     private TcpServer sealedServer = null!;
     private EchoBackend web = null!;

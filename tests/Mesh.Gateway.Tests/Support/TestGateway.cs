@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Mesh.DataPlane.Tests.Support;
 using Mesh.Gateway.Configuration;
 using Mesh.Gateway.Hosting;
@@ -29,14 +27,14 @@ public sealed class TestGateway : IAsyncDisposable
 
     public TestPki Pki { get; }
 
-    public int HttpPort { get; } = FreePort();
-    public int HttpsPort { get; } = FreePort();
+    public int HttpPort { get; } = FreePort.Next();
+    public int HttpsPort { get; } = FreePort.Next();
     /// <summary>Of a Gateway API Gateway.</summary>
-    public int ApiPort { get; } = FreePort();
+    public int ApiPort { get; } = FreePort.Next();
 
-    public int PassthroughPort { get; } = FreePort();
-    public int HealthPort { get; } = FreePort();
-    public int AdminPort { get; } = FreePort();
+    public int PassthroughPort { get; } = FreePort.Next();
+    public int HealthPort { get; } = FreePort.Next();
+    public int AdminPort { get; } = FreePort.Next();
 
     public string Config => Path.Combine(root, "config");
 
@@ -59,13 +57,6 @@ public sealed class TestGateway : IAsyncDisposable
             var lines = reader.ReadToEnd().Split('\n')[..^1];
             return [.. lines.Select(line => AccessLogJson.Read(line)!)];
         }
-    }
-
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     public void WriteServerCertificate(params string[] hosts)
@@ -106,7 +97,7 @@ public sealed class TestGateway : IAsyncDisposable
         {
             await Poll.UntilAsync(() => Readiness.IsReady, "readiness");
         }
-        catch (TimeoutException)
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
             Assert.Fail($"the gateway is not ready: {string.Join("; ", Readiness.Missing)}");
         }

@@ -13,7 +13,7 @@ public sealed class AcquirerProcess : IAsyncDisposable
     public AcquirerProcess(string folder, params string[] more)
     {
         Log = Path.Combine(folder, "acquirer.jsonl");
-        process = new ServiceProcess("sandbox-acquirer", ServiceProcess.FreePort(), ["--log", Log, .. more]);
+        process = new ServiceProcess("sandbox-acquirer", FreePort.Next(), ["--log", Log, .. more]);
         channel = GrpcChannel.ForAddress(process.Address);
         Client = new Acquirer.V1.Acquirer.AcquirerClient(channel);
     }

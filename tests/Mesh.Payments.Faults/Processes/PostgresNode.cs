@@ -10,7 +10,7 @@ internal sealed class PostgresNode(string name, string folder)
 
     public string Name { get; } = name;
 
-    public int Port { get; } = ServiceProcess.FreePort();
+    public int Port { get; } = FreePort.Next();
 
     private string Data => Path.Combine(folder, Name);
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 
 namespace Mesh.Payments.Faults.Processes;
@@ -9,8 +8,6 @@ namespace Mesh.Payments.Faults.Processes;
 public sealed class ServiceProcess : IAsyncDisposable
 {
     private const int LinesKept = 50;
-    private const int LowestPort = 20_000;
-    private const int HighestPort = 32_000;
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
@@ -34,28 +31,6 @@ public sealed class ServiceProcess : IAsyncDisposable
     public string LastWords
     {
         get { lock (lastLines) return string.Join('\n', lastLines); }
-    }
-
-    /// <summary>
-    /// A port nobody listens on now, below those that outgoing connections get: while a killed process is down, no client's
-    /// connection may happen to take its port.
-    /// </summary>
-    public static int FreePort()
-    {
-        while (true)
-        {
-            var port = Random.Shared.Next(LowestPort, HighestPort);
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-                // Another one.
-            }
-        }
     }
 
     /// <summary>Starts it without waiting.</summary>

@@ -259,7 +259,7 @@ public abstract class AcquiringTests(StoreKind kind) : IAsyncLifetime
         acquirer.Answer = (request, _) => Volatile.Read(ref isDown)
             ? throw new RpcException(new Status(StatusCode.Internal, "broken"))
             : Task.FromResult(AcquirerAnswers.Approve(request));
-        var admin = new IPEndPoint(IPAddress.Loopback, PaymentsProcess.FreePort());
+        var admin = new IPEndPoint(IPAddress.Loopback, FreePort.Next());
         await using var server = await StartAsync(TimeSpan.FromMilliseconds(50),
             options => options with { Admin = admin, AcquirerGiveUpAfter = TimeSpan.Zero });
         using var operators = new HttpClient { BaseAddress = new Uri($"http://{admin}") };

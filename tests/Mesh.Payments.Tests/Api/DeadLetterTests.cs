@@ -12,7 +12,7 @@ public sealed class DeadLetterTests
     [Fact]
     public async Task An_operator_lists_dead_letters_and_replays_one_on_the_admin_listener_only()
     {
-        var admin = new IPEndPoint(IPAddress.Loopback, PaymentsProcess.FreePort());
+        var admin = new IPEndPoint(IPAddress.Loopback, FreePort.Next());
         await using var server = await TestServer.StartAsync(change: options => options with { Admin = admin });
         using var http = new HttpClient { BaseAddress = new Uri($"http://{admin}") };
         Assert.Equal("[]", await http.GetStringAsync("/dead-letters", Token));

@@ -16,7 +16,7 @@ public abstract class KillTests(StoreKind kind)
     public async Task Killed_in_the_middle_of_load_nothing_acknowledged_is_lost_and_nothing_is_booked_twice()
     {
         using var store = await TestStore.NewAsync(kind);
-        var port = PaymentsProcess.FreePort();
+        var port = FreePort.Next();
         // The other replica stands on the same file all the time.
         await using var other = await TestServer.StartAsync(store, "other");
         var acknowledged = new ConcurrentDictionary<string, V1.Payment>();

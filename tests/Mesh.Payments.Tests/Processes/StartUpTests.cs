@@ -105,7 +105,7 @@ public sealed class StartUpTests
     public async Task SIGTERM_ends_a_running_process_with_0()
     {
         using var folder = new TemporaryFolder();
-        using var process = await PaymentsProcess.StartReadyAsync($"sqlite:{folder.File("p.db")}", PaymentsProcess.FreePort());
+        using var process = await PaymentsProcess.StartReadyAsync($"sqlite:{folder.File("p.db")}", FreePort.Next());
 
         await process.TerminateAsync();
         var (exitCode, _, error) = await process.EndAsync();

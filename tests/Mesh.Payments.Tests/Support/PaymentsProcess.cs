@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 
 namespace Mesh.Payments.Tests.Support;
@@ -56,13 +55,6 @@ internal sealed class PaymentsProcess : IDisposable
             Assert.True(clock.Elapsed < Deadline, "mesh-payments did not become ready");
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>SIGKILL.</summary>

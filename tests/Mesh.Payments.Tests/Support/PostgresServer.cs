@@ -11,7 +11,7 @@ internal sealed class PostgresServer
     private static string? missing;
 
     private readonly string folder = Directory.CreateTempSubdirectory("mesh-payments-postgres-").FullName;
-    private readonly int port = PaymentsProcess.FreePort();
+    private readonly int port = FreePort.Next();
     private int databases;
 
     /// <summary>Skips the test when PostgreSQL is not installed.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Mesh.Bench.Payments;
@@ -10,7 +8,7 @@ internal sealed class BenchPostgres : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("mesh-bench-postgres-").FullName;
     private readonly string binaries;
-    private readonly int port = FreePort();
+    private readonly int port = FreePort.Next();
 
     private BenchPostgres(string binaries) => this.binaries = binaries;
 
@@ -63,13 +61,6 @@ internal sealed class BenchPostgres : IDisposable
     {
         RunAsPostgres(Path.Combine(binaries, "pg_ctl"), "-D", Path.Combine(folder, "data"), "-m", "immediate", "stop");
         Directory.Delete(folder, recursive: true);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>The server refuses to run as root; pg_ctl leaves it behind, which would keep a pipe open.</summary>

@@ -26,7 +26,7 @@ internal sealed class BenchService : IDisposable
     /// <summary>When it returns, it is ready.</summary>
     public static async Task<BenchService> StartAsync(string connectionString)
     {
-        var (payments, ledger) = ($"127.0.0.1:{BenchPostgres.FreePort()}", $"127.0.0.1:{BenchPostgres.FreePort()}");
+        var (payments, ledger) = ($"127.0.0.1:{FreePort.Next()}", $"127.0.0.1:{FreePort.Next()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "mesh-payments.dll"),
             "--listen", payments, "--ledger-listen", ledger, "--store", $"postgres:{connectionString}", "--log-level", "warning"]);
         var service = new BenchService(Process.Start(start)!, new Uri($"http://{payments}"), new Uri($"http://{ledger}"));
