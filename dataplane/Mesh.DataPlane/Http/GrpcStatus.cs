@@ -40,7 +40,12 @@ public static class GrpcStatus
     public static bool IsGrpc(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var type = request.ContentType;
+        return IsGrpc(request.ContentType);
+    }
+
+    /// <param name="type">A Content-Type; gRPC-Web is another.</param>
+    internal static bool IsGrpc(string? type)
+    {
         const string grpc = "application/grpc";
         return type is not null
             && type.StartsWith(grpc, StringComparison.OrdinalIgnoreCase)

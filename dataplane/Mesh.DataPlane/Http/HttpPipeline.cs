@@ -1,4 +1,6 @@
+using Mesh.Config.Model;
 using Mesh.Config.Routing;
+using Mesh.DataPlane.Http.GrpcWeb;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.AccessLogs;
 using Microsoft.AspNetCore.Http;
@@ -106,15 +108,14 @@ public sealed class HttpPipeline
         return LocalReply.WriteAsync(context, httpStatus, grpcStatus, message);
     }
 
-    private async Task RouteAsync(HttpContext context, HttpRouteTable? routes, int listenerPort, RequestLog record)
+    private Task RouteAsync(HttpContext context, HttpRouteTable? routes, int listenerPort, RequestLog record)
     {
         var request = context.Request;
         var authority = request.Host.Value ?? "";
         if (RequestTarget.Of(context) is not { } target)
         {
-            await RefuseAsync(context, record, StatusCodes.Status400BadRequest, GrpcStatus.Internal, ResponseFlags.DownstreamProtocolError,
-                $"{options.Process}: the request target of {request.Method} is not a path").ConfigureAwait(false);
-            return;
+            return RefuseAsync(context, record, StatusCodes.Status400BadRequest, GrpcStatus.Internal, ResponseFlags.DownstreamProtocolError,
+                $"{options.Process}: the request target of {request.Method} is not a path");
         }
 
         record.Path = target.PathAndQuery;
@@ -122,7 +123,34 @@ public sealed class HttpPipeline
         var asked = new RouteRequest(
             request.Method, request.Scheme, authority, target.Path, target.Query, listenerPort,
             name => headers.TryGetValue(name, out var values) ? values.ToString() : null);
-        if (routes?.Match(asked) is not { } match)
+        var match = routes?.Match(asked);
+        // At the edge only, where browsers are.
+        return options.Edge && GrpcWebMediaType.Parse(request.ContentType) is { } web && !SpeaksGrpcWeb(match)
+            ? ServeGrpcWebAsync(context, web, match, authority, target, record)
+            : ServeAsync(context, match, authority, target, record);
+    }
+
+    /// <summary>An application on a port that is declared <c>http</c> cannot be asked in gRPC, but may know gRPC-Web itself.</summary>
+    private bool SpeaksGrpcWeb(RouteMatch? match)
+    {
+        if (match?.Route.Action is not RouteAction.Forward forward) return false;
+        foreach (var destination in forward.Destinations)
+            if (directory.Find(destination.Upstream)?.Protocol == ServiceProtocol.Http) return true;
+        return false;
+    }
+
+    private async Task ServeGrpcWebAsync(
+        HttpContext context, GrpcWebMediaType type, RouteMatch? match, string authority, RequestTarget target, RequestLog record)
+    {
+        var exchange = new GrpcWebExchange(context, type);
+        await ServeAsync(context, match, authority, target, record).ConfigureAwait(false);
+        await exchange.EndAsync().ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(HttpContext context, RouteMatch? found, string authority, RequestTarget target, RequestLog record)
+    {
+        var request = context.Request;
+        if (found is not { } match)
         {
             await RefuseAsync(context, record, StatusCodes.Status404NotFound, GrpcStatus.Unimplemented, ResponseFlags.NoRoute,
                 $"{options.Process}: no route for {request.Method} {authority}{target.Path}").ConfigureAwait(false);

@@ -10,6 +10,8 @@ public sealed class EchoService(EchoBackend backend) : Echo.EchoBase
         if (request.Hang) await HangAsync(context);
         Fail(request);
         context.ResponseTrailers.Add("x-trailer", "end");
+        foreach (var header in context.RequestHeaders)
+            if (header.Key.StartsWith("echo-", StringComparison.Ordinal)) context.ResponseTrailers.Add(header);
         return new EchoReply { Text = request.Text, Server = backend.Name };
     }
 
@@ -32,6 +34,7 @@ public sealed class EchoService(EchoBackend backend) : Echo.EchoBase
     {
         backend.Saw(context);
         for (var i = 0; i < request.Count; i++) await responseStream.WriteAsync(new EchoReply { Text = request.Text });
+        if (request.Hang) await HangAsync(context);
     }
 
     public override async Task<EchoReply> Upload(IAsyncStreamReader<EchoRequest> requestStream, ServerCallContext context)
