@@ -1,9 +1,11 @@
 using Mesh.Bench.Faults;
+using Mesh.Bench.Gateway;
 using Mesh.Bench.Model;
 using Mesh.Bench.Payments;
 
 return args switch
 {
+    ["gateway", .. var options] => await GatewayBench.RunAsync(options),
     ["model", .. var options] => ModelBench.Run(options),
     ["payments", .. var options] => await PaymentsBench.RunAsync(options),
     ["payments-faults", .. var options] => await FaultsBench.RunAsync(options),
@@ -12,6 +14,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: mesh-bench model|payments|payments-faults [--quick] [--json FILE]");
+    Console.Error.WriteLine("usage: mesh-bench gateway|model|payments|payments-faults [--quick] [--json FILE]");
     return 64;
 }
