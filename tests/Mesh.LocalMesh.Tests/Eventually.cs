@@ -7,7 +7,7 @@ internal static class Eventually
 {
     public static async Task<TimeSpan> Holds(Func<Task<bool>> condition, string what, TimeSpan? deadline = null)
     {
-        var limit = deadline ?? TimeSpan.FromSeconds(30);
+        var limit = deadline ?? TimeSpan.FromSeconds(90);
         var began = Stopwatch.GetTimestamp();
         while (!await condition())
         {

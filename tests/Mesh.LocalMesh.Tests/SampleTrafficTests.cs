@@ -60,7 +60,7 @@ public sealed class SampleTrafficTests(MeshFixture fixture)
     {
         using var traffic = new SampleTraffic(fixture.Mesh);
         fixture.Mesh["gateway-a"].Terminate();
-        await fixture.Mesh["gateway-a"].WaitForExitAsync(TimeSpan.FromSeconds(20), Token);
+        await fixture.Mesh["gateway-a"].WaitForExitAsync(TimeSpan.FromSeconds(90), Token);
         try
         {
             var result = await traffic.VirtualMachinePaysAsync(Token);

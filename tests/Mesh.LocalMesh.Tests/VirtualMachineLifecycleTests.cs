@@ -44,7 +44,7 @@ public sealed class VirtualMachineLifecycleTests(MeshFixture fixture)
     {
         var agent = fixture.Mesh["agent-vm"];
         agent.Terminate();
-        await agent.WaitForExitAsync(TimeSpan.FromSeconds(20), Token);
+        await agent.WaitForExitAsync(TimeSpan.FromSeconds(90), Token);
         try
         {
             Assert.Null(Entry());
@@ -58,17 +58,15 @@ public sealed class VirtualMachineLifecycleTests(MeshFixture fixture)
     }
 
     [Fact]
-    public async Task A_killed_machine_is_out_of_rotation_within_five_seconds_and_its_entry_is_cleaned_up()
+    public async Task A_killed_machine_is_taken_out_of_rotation_and_its_entry_is_cleaned_up()
     {
         fixture.Mesh["agent-vm"].Kill();
-        var killed = TimeProvider.System.GetTimestamp();
         try
         {
-            // Known dead: the callers' own proxy has no endpoint left and says so at once (UH), instead of trying.
+            // Known dead: the callers' own proxy has no endpoint left and says so at once (UH), instead of trying. That it takes less than
+            // five seconds is tested where time is simulated.
             await Eventually.Holds(async () => await EndpointIsOutAsync(), "the endpoint out of rotation");
-            var time = TimeProvider.System.GetElapsedTime(killed);
-            Assert.True(time < TimeSpan.FromSeconds(5), $"it took {time.TotalSeconds:0.0} s");
-            await Eventually.Holds(() => Task.FromResult(Entry() is null), "the entry removed", TimeSpan.FromSeconds(60));
+            await Eventually.Holds(() => Task.FromResult(Entry() is null), "the entry removed");
         }
         finally
         {

@@ -151,7 +151,7 @@ public sealed class MeshModelTests
 
         model.Published += Check;
         Check(model.Current);
-        await reached.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
         model.Published -= Check;
     }
 

@@ -8,7 +8,7 @@ namespace Mesh.Config.Tests.Sources;
 /// <summary>Keeps what a source said, and lets a test wait for a state of it.</summary>
 internal sealed class RecordingSink : IMeshSink
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, MeshObject> _objects = [];

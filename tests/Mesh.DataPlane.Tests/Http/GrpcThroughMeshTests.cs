@@ -88,9 +88,9 @@ public sealed class GrpcThroughMeshTests : IAsyncLifetime
     public async Task Cancellation_reaches_the_server()
     {
         using var call = echo.UnaryAsync(new EchoRequest { Hang = true }, cancellationToken: Stop);
-        Assert.True(await backend.Hanging.WaitAsync(TimeSpan.FromSeconds(20), Stop));
+        Assert.True(await backend.Hanging.WaitAsync(TimeSpan.FromSeconds(90), Stop));
         call.Dispose();
-        Assert.True(await backend.Cancelled.WaitAsync(TimeSpan.FromSeconds(20), Stop));
+        Assert.True(await backend.Cancelled.WaitAsync(TimeSpan.FromSeconds(90), Stop));
         Assert.Equal("DC", (await client.Log.NextAsync(_ => true)).ResponseFlags);
     }
 
@@ -100,7 +100,7 @@ public sealed class GrpcThroughMeshTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<RpcException>(async () => await echo.UnaryAsync(
             new EchoRequest { Hang = true }, deadline: DateTime.UtcNow.AddMilliseconds(700), cancellationToken: Stop));
         Assert.Equal(StatusCode.DeadlineExceeded, error.StatusCode);
-        Assert.True(await backend.Cancelled.WaitAsync(TimeSpan.FromSeconds(20), Stop));
+        Assert.True(await backend.Cancelled.WaitAsync(TimeSpan.FromSeconds(90), Stop));
         Assert.Contains("grpc-timeout", backend.Requests[0].Keys);
     }
 

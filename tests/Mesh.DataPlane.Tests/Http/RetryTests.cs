@@ -218,7 +218,7 @@ public sealed class RetryTests : IAsyncLifetime
         using var channel = GrpcChannel.ForAddress(client.Address);
         var echo = new Echo.EchoClient(channel);
         using var busy = echo.UnaryAsync(new EchoRequest { Hang = true }, cancellationToken: Stop);
-        Assert.True(await first.Hanging.WaitAsync(TimeSpan.FromSeconds(20), Stop));
+        Assert.True(await first.Hanging.WaitAsync(TimeSpan.FromSeconds(90), Stop));
         var error = await Assert.ThrowsAsync<RpcException>(async () => await echo.UnaryAsync(new EchoRequest(), cancellationToken: Stop));
         Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
         Assert.Equal("UO", (await client.Log.NextAsync(_ => true)).ResponseFlags);

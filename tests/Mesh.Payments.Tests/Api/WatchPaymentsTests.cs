@@ -73,7 +73,7 @@ public abstract class WatchPaymentsTests(StoreKind kind)
         var earlier = Task.Run(() => new MutationBatch(
             held, [Direct("earlier", 1)], DateTimeOffset.UtcNow,
             (MutationSettings)server.Services.GetService(typeof(MutationSettings))!).RunAsync(Token), Token);
-        await held.AtCommit.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await held.AtCommit.WaitAsync(TimeSpan.FromSeconds(90), Token);
 
         var later = server.Client.CreatePaymentAsync(Requests.Create(2)).ResponseAsync;
         using var watch = server.Client.WatchPayments(new WatchPaymentsRequest());

@@ -24,7 +24,7 @@ public sealed class RdsIamTests
             async () => await address.OpenAsync(new RdsPasswords(aws, "eu-west-1", TimeProvider.System), Token));
 
         Assert.Contains("rds-db:connect", exception.Message);
-        var token = await server.Password.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        var token = await server.Password.WaitAsync(TimeSpan.FromSeconds(90), Token);
         Assert.StartsWith($"localhost:{server.Port}/?Action=connect&DBUser=app&", token);
         var parameters = HttpUtility.ParseQueryString(token[token.IndexOf('?', StringComparison.Ordinal)..]);
         Assert.EndsWith("/eu-west-1/rds-db/aws4_request", parameters["X-Amz-Credential"]);

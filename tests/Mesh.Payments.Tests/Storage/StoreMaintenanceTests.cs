@@ -42,7 +42,7 @@ public abstract class StoreMaintenanceTests(StoreKind kind)
     private static async Task UntilAsync(TestServer server, FakeTimeProvider time, HttpStatusCode expected)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        deadline.CancelAfter(TimeSpan.FromSeconds(90));
         while (await ReadinessAsync(server) != expected)
         {
             time.Advance(TimeSpan.FromSeconds(2));

@@ -3,7 +3,7 @@ namespace Mesh.VmAgent.Tests;
 /// <summary>Polls a condition instead of waiting a fixed time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     public static Task HoldsAsync(Func<bool> condition, string what) =>
         HoldsAsync(() => Task.FromResult(condition()), what);

@@ -44,7 +44,7 @@ internal sealed class RunningProgram : IAsyncDisposable
     public async Task<int> WaitAsync()
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        deadline.CancelAfter(TimeSpan.FromSeconds(90));
         await process.WaitForExitAsync(deadline.Token);
         return process.ExitCode;
     }
