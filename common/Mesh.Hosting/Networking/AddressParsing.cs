@@ -26,6 +26,22 @@ public static class AddressParsing
         throw new FormatException($"'{text}' is not an IP address; write for example 127.0.0.1 or ::1");
     }
 
+    /// <summary><c>10.0.0.0/8</c>, <c>fd00::/8</c>, or a single address.</summary>
+    /// <exception cref="FormatException">Not a network, or with bits set beyond its prefix.</exception>
+    public static IPNetwork Network(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!text.Contains('/', StringComparison.Ordinal))
+        {
+            var address = Address(text);
+            return new IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128);
+        }
+
+        return IPNetwork.TryParse(text, out var network)
+            ? network
+            : throw new FormatException($"'{text}' is not a network; write for example 10.0.0.0/8 or fd00::/8, without bits beyond the prefix");
+    }
+
     /// <summary>A host name or address and a port to dial, e.g. <c>istiod.istio-system.svc:15012</c>.</summary>
     /// <exception cref="FormatException">No host, or no port between 1 and 65535.</exception>
     public static DnsEndPoint HostAndPort(string text)

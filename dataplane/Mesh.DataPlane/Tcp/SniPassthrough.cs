@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Sockets;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Upstreams;
@@ -29,7 +30,19 @@ public sealed class SniPassthrough
     {
         ArgumentNullException.ThrowIfNull(downstream);
         TcpKeepAlive.Enable(downstream);
-        var refusals = new RefusalLog(options.Process, options.AccessLog, options.Time, downstream.LocalEndPoint, downstream.RemoteEndPoint);
+        (EndPoint? Remote, EndPoint? Local) client = (downstream.RemoteEndPoint, downstream.LocalEndPoint);
+        if (options.ProxyProtocol is { } headers)
+        {
+            if (await headers.ReadAsync(downstream, cancellationToken).ConfigureAwait(false) is not { } told)
+            {
+                Reset(downstream);
+                return;
+            }
+
+            client = told;
+        }
+
+        var refusals = new RefusalLog(options.Process, options.AccessLog, options.Time, client.Local, client.Remote);
         var buffer = ArrayPool<byte>.Shared.Rent(ClientHelloParser.MaxBytes);
         try
         {
@@ -44,7 +57,7 @@ public sealed class SniPassthrough
             }
 
             await forwarder.RunAsync(
-                TcpDownstream.Of(downstream, hello),
+                TcpDownstream.Of(downstream, hello, client.Remote, client.Local),
                 new TcpForwardPlan
                 {
                     Upstream = upstream,

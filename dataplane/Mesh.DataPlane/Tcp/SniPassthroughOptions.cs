@@ -1,4 +1,5 @@
 using Mesh.Config.Model;
+using Mesh.DataPlane.Tcp.ProxyProtocol;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.AccessLogs;
 
@@ -13,6 +14,9 @@ public sealed class SniPassthroughOptions
     public required IAccessLog AccessLog { get; init; }
 
     public required UpstreamBalancer Balancer { get; init; }
+
+    /// <summary>Null: no connection begins with a PROXY protocol header.</summary>
+    public ProxyProtocolReader? ProxyProtocol { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

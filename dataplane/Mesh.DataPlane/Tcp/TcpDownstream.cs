@@ -33,7 +33,9 @@ public sealed class TcpDownstream
     public SpiffeId? Peer { get; private init; }
 
     /// <summary>A socket; the caller keeps it and disposes it.</summary>
-    public static TcpDownstream Of(Socket socket, ClientHello? hello = null)
+    /// <param name="remote">The client, where a balancer has told; otherwise the peer is.</param>
+    /// <param name="local">What the client dialled, where a balancer has told.</param>
+    public static TcpDownstream Of(Socket socket, ClientHello? hello = null, EndPoint? remote = null, EndPoint? local = null)
     {
         ArgumentNullException.ThrowIfNull(socket);
         return new TcpDownstream(
@@ -42,8 +44,8 @@ public sealed class TcpDownstream
             // RST instead of FIN.
             _ => socket.LingerState = new LingerOption(true, 0))
         {
-            Local = socket.LocalEndPoint,
-            Remote = socket.RemoteEndPoint,
+            Local = local ?? socket.LocalEndPoint,
+            Remote = remote ?? socket.RemoteEndPoint,
             ServerName = hello?.ServerName,
         };
     }

@@ -3,6 +3,7 @@ using System.Net;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Identity;
+using Mesh.DataPlane.Tcp.ProxyProtocol;
 
 namespace Mesh.Gateway.Configuration;
 
@@ -44,6 +45,9 @@ public sealed record GatewaySettings
 
     /// <summary>Folder whose dead registrations this gateway cleans up; null: none.</summary>
     public string? CollectRegistrations { get; init; }
+
+    /// <summary>Balancers in front that say who the client is.</summary>
+    public ProxyProtocolPolicy ProxyProtocol { get; init; } = ProxyProtocolPolicy.None;
 
     public int MaxConnections { get; init; } = 10_000;
     public TimeSpan DrainDelay { get; init; }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Mesh.DataPlane.Bootstrap;
+using Mesh.DataPlane.Tcp.ProxyProtocol;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Settings;
 
@@ -20,6 +21,8 @@ public sealed class GatewaySettingsReader
     private readonly Setting<int> healthPort;
     private readonly Setting<string?> credentials;
     private readonly Setting<string?> collectRegistrations;
+    private readonly Setting<IReadOnlyList<IPNetwork>> proxyProtocol;
+    private readonly Setting<IReadOnlyList<int>> proxyProtocolPorts;
     private readonly Setting<int> maxConnections;
     private readonly Setting<TimeSpan> drainDelay;
     private readonly Setting<TimeSpan> drainTimeout;
@@ -40,6 +43,11 @@ public sealed class GatewaySettingsReader
             SettingParsers.ExistingFolder);
         collectRegistrations = definition.Optional(
             "collect-registrations", "DIR", "Folder of WorkloadEntries to clean up after machines that died.", SettingParsers.ExistingFolder);
+        proxyProtocol = definition.Many(
+            "proxy-protocol", "CIDR", "Balancers that begin each connection with a PROXY protocol header, version 1 or 2.",
+            AddressParsing.Network);
+        proxyProtocolPorts = definition.Many(
+            "proxy-protocol-port", "PORT", "Listener port where --proxy-protocol holds; none given: all.", SettingParsers.Port);
         maxConnections = definition.WithDefault(
             "max-connections", "COUNT", "Most connections of one east-west listener.", SettingParsers.WholeNumber(1, 1_000_000), "10000");
         drainDelay = definition.WithDefault(
@@ -81,7 +89,15 @@ public sealed class GatewaySettingsReader
     {
         definition.Check(values => values.Get(roles).Contains(GatewayRole.EastWest) && values.Get(proxy.Network) is null
             ? "--role east-west needs --network NETWORK: it serves the endpoints of its own network only" : null);
+        definition.Check(values => values.Get(proxyProtocolPorts).Count > 0 && values.Get(proxyProtocol).Count == 0
+            ? "--proxy-protocol-port needs --proxy-protocol CIDR, the balancers that are believed" : null);
     }
+
+    private ProxyProtocolPolicy ProxyProtocolOf(EffectiveSettings values) => new()
+    {
+        Trusted = [.. values.Get(proxyProtocol)],
+        Ports = [.. values.Get(proxyProtocolPorts)],
+    };
 
     private GatewaySettings Build(EffectiveSettings values) => new()
     {
@@ -108,6 +124,7 @@ public sealed class GatewaySettingsReader
         HealthPort = values.Get(healthPort),
         Credentials = values.Get(credentials),
         CollectRegistrations = values.Get(collectRegistrations),
+        ProxyProtocol = ProxyProtocolOf(values),
         MaxConnections = values.Get(maxConnections),
         DrainDelay = values.Get(drainDelay),
         DrainTimeout = values.Get(drainTimeout),

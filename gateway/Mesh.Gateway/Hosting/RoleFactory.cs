@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Tcp;
+using Mesh.DataPlane.Tcp.ProxyProtocol;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Configuration;
 using Mesh.Gateway.Forwarding;
@@ -23,6 +24,15 @@ internal sealed class RoleFactory(
     TimeProvider time,
     ILoggerFactory loggers)
 {
+    private readonly ListenerSurroundings surroundings = new()
+    {
+        Process = settings.Name,
+        AccessLog = accessLog,
+        ProxyProtocol = new ProxyProtocolReader(settings.Name, settings.ProxyProtocol, accessLog, time),
+        MaxConnections = settings.MaxConnections,
+        Loggers = loggers,
+    };
+
     public RoleRuntime Create(GatewayRole role)
     {
         var log = loggers.CreateLogger("Mesh.Gateway." + role);
@@ -57,9 +67,8 @@ internal sealed class RoleFactory(
         return new ListenerFactory(async (key, configuration, cancellationToken) => key.Kind switch
         {
             ListenerKind.Passthrough => throw new NotSupportedException($"{key.EndPoint}: AUTO_PASSTHROUGH needs --role east-west"),
-            ListenerKind.Tcp => TcpListener.Open(key, configuration, connections, settings.MaxConnections, loggers),
-            _ => await EdgeListener.OpenAsync(
-                key, configuration, settings.Name, pipeline, tls, connections, accessLog, loggers, cancellationToken),
+            ListenerKind.Tcp => TcpListener.Open(key, configuration, connections, surroundings),
+            _ => await EdgeListener.OpenAsync(key, configuration, pipeline, tls, connections, surroundings, cancellationToken),
         });
     }
 
@@ -67,7 +76,7 @@ internal sealed class RoleFactory(
         new ListenerFactory((key, configuration, _) =>
             key.Kind == ListenerKind.Passthrough
                 ? Task.FromResult<IActiveListener>(PassthroughListener.Open(
-                    key, configuration, settings.Name, directory, balancer, connector, accessLog, settings.MaxConnections, loggers))
+                    key, configuration, directory, balancer, connector, surroundings))
                 : throw new NotSupportedException($"{key.EndPoint}: an east-west gateway serves AUTO_PASSTHROUGH only; use --role edge for HTTP"));
 
     private sealed class ListenerFactory(

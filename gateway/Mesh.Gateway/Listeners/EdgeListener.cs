@@ -3,7 +3,6 @@ using Mesh.Config.Routing;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Tcp;
 using Mesh.Gateway.Tls;
-using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Networking;
 using Microsoft.AspNetCore.Connections;
 
@@ -23,19 +22,17 @@ internal sealed class EdgeListener : IActiveListener
     public static async Task<EdgeListener> OpenAsync(
         ListenerKey key,
         GatewayListener configuration,
-        string process,
         HttpPipeline pipeline,
         ServerTlsSelector tls,
         ConnectionRouter connections,
-        IAccessLog log,
-        ILoggerFactory loggers,
+        ListenerSurroundings surroundings,
         CancellationToken cancellationToken)
     {
         var listener = new EdgeListener(configuration);
         var options = new ServerTlsOptions
         {
-            Process = process,
-            AccessLog = log,
+            Process = surroundings.Process,
+            AccessLog = surroundings.AccessLog,
             Select = hello => tls.Select(Volatile.Read(ref listener.configuration), hello),
             Take = hello => listener.TakeSealed(connections, hello),
         };
@@ -43,6 +40,7 @@ internal sealed class EdgeListener : IActiveListener
             key.EndPoint,
             listen =>
             {
+                if (surroundings.ProxyProtocol.AppliesTo(key.EndPoint.Port)) surroundings.ProxyProtocol.Use(listen);
                 if (key.Kind == ListenerKind.Tls)
                 {
                     listen.UseServerTls(options);
@@ -65,7 +63,7 @@ internal sealed class EdgeListener : IActiveListener
 
                 return pipeline.RouteAsync(context, current.Routes, current.Port);
             },
-            loggers,
+            surroundings.Loggers,
             cancellationToken);
         return listener;
     }

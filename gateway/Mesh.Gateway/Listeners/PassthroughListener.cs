@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Tcp;
 using Mesh.DataPlane.Upstreams;
-using Mesh.Hosting.AccessLogs;
 
 namespace Mesh.Gateway.Listeners;
 
@@ -22,18 +21,23 @@ internal sealed class PassthroughListener : IActiveListener
     public static PassthroughListener Open(
         ListenerKey key,
         GatewayListener configuration,
-        string process,
         ViewEndpointDirectory directory,
         UpstreamBalancer balancer,
         UpstreamConnector connector,
-        IAccessLog log,
-        int maxConnections,
-        ILoggerFactory loggers)
+        ListenerSurroundings surroundings)
     {
         var listener = new PassthroughListener(directory, configuration);
-        var options = new SniPassthroughOptions { Process = process, AccessLog = log, Balancer = balancer, Resolve = listener.Resolve };
+        var options = new SniPassthroughOptions
+        {
+            Process = surroundings.Process,
+            AccessLog = surroundings.AccessLog,
+            Balancer = balancer,
+            ProxyProtocol = surroundings.ProxyProtocol,
+            Resolve = listener.Resolve,
+        };
         var passthrough = new SniPassthrough(options, connector);
-        listener.server = TcpServer.Start(key.EndPoint, passthrough.ServeAsync, maxConnections, loggers.CreateLogger<TcpServer>());
+        listener.server = TcpServer.Start(
+            key.EndPoint, passthrough.ServeAsync, surroundings.MaxConnections, surroundings.Loggers.CreateLogger<TcpServer>());
         return listener;
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Tcp;
+using Mesh.DataPlane.Tcp.ProxyProtocol;
 
 namespace Mesh.Gateway.Listeners;
 
@@ -8,20 +9,23 @@ namespace Mesh.Gateway.Listeners;
 internal sealed class TcpListener : IActiveListener
 {
     private readonly ConnectionRouter connections;
+    private readonly ProxyProtocolReader headers;
     private TcpServer? server;
     private GatewayListener configuration;
 
-    private TcpListener(ConnectionRouter connections, GatewayListener configuration)
+    private TcpListener(ConnectionRouter connections, ProxyProtocolReader headers, GatewayListener configuration)
     {
         this.connections = connections;
+        this.headers = headers;
         this.configuration = configuration;
     }
 
     public static TcpListener Open(
-        ListenerKey key, GatewayListener configuration, ConnectionRouter connections, int maxConnections, ILoggerFactory loggers)
+        ListenerKey key, GatewayListener configuration, ConnectionRouter connections, ListenerSurroundings surroundings)
     {
-        var listener = new TcpListener(connections, configuration);
-        listener.server = TcpServer.Start(key.EndPoint, listener.ServeAsync, maxConnections, loggers.CreateLogger<TcpServer>());
+        var listener = new TcpListener(connections, surroundings.ProxyProtocol, configuration);
+        listener.server = TcpServer.Start(
+            key.EndPoint, listener.ServeAsync, surroundings.MaxConnections, surroundings.Loggers.CreateLogger<TcpServer>());
         return listener;
     }
 
@@ -31,11 +35,12 @@ internal sealed class TcpListener : IActiveListener
 
     public ValueTask DisposeAsync() => server!.DisposeAsync();
 
-    private Task ServeAsync(Socket socket, CancellationToken cancellationToken)
+    private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
     {
         TcpKeepAlive.Enable(socket);
+        if (await headers.ReadAsync(socket, cancellationToken) is not var (remote, local)) return;
         // Gateways do not look at the address that was dialled, so the first rule decides.
         var route = Volatile.Read(ref configuration).TcpRoutes.FirstOrDefault();
-        return connections.ServeAsync(TcpDownstream.Of(socket), route, cancellationToken: cancellationToken);
+        await connections.ServeAsync(TcpDownstream.Of(socket, remote: remote, local: local), route, cancellationToken: cancellationToken);
     }
 }
