@@ -96,6 +96,7 @@ internal static class GatewayBench
                 var figures = await H2Load.RunAsync(traffic, proxy.PortOf(traffic), bodyFile, size.Round);
                 tally.Add(PerSecond, "1/s", proxy.Name, figures.PerSecond);
                 AddProcessor(tally, proxy, before, "cpu_microseconds_per_request", "us", figures.Done);
+                if (figures.Failed > 0) Console.WriteLine($"{traffic.Name}: {proxy.Name} answered {figures.Failed} of {figures.Done + figures.Failed} requests with an error");
             }
         }
 

@@ -11,12 +11,12 @@ internal static partial class H2Load
     public const int Streams = 16;
 
     /// <param name="bodyFile">Sent with every request.</param>
-    /// <exception cref="InvalidOperationException">It failed, or got anything but answers with status 200.</exception>
+    /// <exception cref="InvalidOperationException">It did not run.</exception>
     public static async Task<H2LoadFigures> RunAsync(GatewayCase traffic, int port, string bodyFile, TimeSpan duration)
     {
         var scheme = traffic.IsTls ? "https" : "http";
         var start = new ProcessStartInfo("h2load", [
-            "-D", duration.TotalSeconds.ToString(CultureInfo.InvariantCulture), "-c", $"{Connections}", "-m", $"{Streams}", "-t", "1",
+            "-D", $"{(long)duration.TotalMilliseconds}ms", "-c", $"{Connections}", "-m", $"{Streams}", "-t", "1",
             "-d", bodyFile, "-H", "content-type: application/grpc", "-H", "te: trailers", $"{scheme}://127.0.0.1:{port}{traffic.Path}"])
         {
             RedirectStandardOutput = true,
@@ -38,15 +38,15 @@ internal static partial class H2Load
         return output.Split('\n')[0].Trim();
     }
 
-    /// <exception cref="InvalidOperationException">The summary is not there, or tells of failures.</exception>
+    /// <exception cref="InvalidOperationException">The summary is not there.</exception>
     public static H2LoadFigures Parse(string output)
     {
         var (summary, requests, codes) = (Summary().Match(output), Requests().Match(output), Codes().Match(output));
         if (!summary.Success || !requests.Success || !codes.Success) throw new InvalidOperationException($"h2load gave no summary:\n{output}");
-        var (done, failed) = (Number(requests, "done"), Number(requests, "failed"));
-        // Requests that the end of the run cut off are no failures, and are not counted as done.
-        if (failed > 0 || Number(codes, "good") < done) throw new InvalidOperationException($"h2load got other answers than expected:\n{output}");
-        return new H2LoadFigures(double.Parse(summary.Groups["rate"].Value, CultureInfo.InvariantCulture), done);
+        // Requests that the end of the run cut off are not counted as done. Another status than 2xx is an answer, but not the one asked for.
+        var (done, good) = (Number(requests, "done"), Number(codes, "good"));
+        var share = done == 0 ? 0 : Math.Min(1, (double)good / done);
+        return new H2LoadFigures(double.Parse(summary.Groups["rate"].Value, CultureInfo.InvariantCulture) * share, good, done - good);
     }
 
     private static long Number(Match match, string group) => long.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
@@ -54,7 +54,7 @@ internal static partial class H2Load
     [GeneratedRegex(@"finished in [^,]+, (?<rate>[\d.]+) req/s")]
     private static partial Regex Summary();
 
-    [GeneratedRegex(@"requests: \d+ total, \d+ started, (?<done>\d+) done, \d+ succeeded, (?<failed>\d+) failed")]
+    [GeneratedRegex(@"requests: \d+ total, \d+ started, (?<done>\d+) done, \d+ succeeded")]
     private static partial Regex Requests();
 
     [GeneratedRegex(@"status codes: (?<good>\d+) 2xx")]

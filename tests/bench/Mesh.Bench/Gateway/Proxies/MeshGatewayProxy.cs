@@ -27,7 +27,7 @@ internal static class MeshGatewayProxy
             ?? throw new InvalidOperationException($"{ProgramVariable} does not name the program; run ./mesh bench");
         return BenchProcess.Start(Path.Combine(folder.Root, "gateway.log"), program, [
             "--cluster", "bench", "--network", "net", "--role", "edge", "--role", "east-west", "--workload-address", "127.0.0.1",
-            "--health-port", $"{Payments.BenchPostgres.FreePort()}", "--source", $"file:{config}@bench",
+            "--health-port", $"{FreePort.Next()}", "--source", $"file:{config}@bench",
             "--identity", $"files:{folder.Identity}", "--log-level", "warning", .. more]);
     }
 

@@ -11,7 +11,7 @@ internal sealed record ProxyPorts(int Plain, int Large, int Tls, int Passthrough
     /// <summary>Of a proxy, which tells traffic apart itself.</summary>
     public static ProxyPorts Free()
     {
-        var (plain, passthrough) = (Payments.BenchPostgres.FreePort(), Payments.BenchPostgres.FreePort());
-        return new ProxyPorts(plain, plain, Payments.BenchPostgres.FreePort(), passthrough, passthrough);
+        var (plain, passthrough) = (FreePort.Next(), FreePort.Next());
+        return new ProxyPorts(plain, plain, FreePort.Next(), passthrough, passthrough);
     }
 }
