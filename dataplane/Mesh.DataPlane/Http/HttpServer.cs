@@ -17,9 +17,6 @@ namespace Mesh.DataPlane.Http;
 /// </summary>
 public sealed class HttpServer : IAsyncDisposable
 {
-    /// <summary>Connections of one listener; more are closed at once. Far above what one process serves well.</summary>
-    public const int MaxConnections = 20_000;
-
     private readonly KestrelServer server;
 
     private HttpServer(KestrelServer server, IPEndPoint endPoint)
@@ -31,26 +28,49 @@ public sealed class HttpServer : IAsyncDisposable
     /// <summary>Where it listens; with the real port when 0 was asked for.</summary>
     public IPEndPoint EndPoint { get; }
 
+    /// <inheritdoc cref="StartAsync(IPEndPoint, Action{ListenOptions}, RequestDelegate, HttpServerLimits, ILoggerFactory, CancellationToken)"/>
+    public static Task<HttpServer> StartAsync(
+        IPEndPoint endPoint,
+        Action<ListenOptions> connections,
+        RequestDelegate application,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken) =>
+        StartAsync(endPoint, connections, application, HttpServerLimits.Default, loggers, cancellationToken);
+
     /// <param name="connections">Connection middleware, last the one that tells Kestrel which protocol is spoken.</param>
     /// <exception cref="IOException">The address is in use.</exception>
     public static async Task<HttpServer> StartAsync(
         IPEndPoint endPoint,
         Action<ListenOptions> connections,
         RequestDelegate application,
+        HttpServerLimits limits,
         ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(limits);
         var options = new KestrelServerOptions { AddServerHeader = false, ResponseHeaderEncodingSelector = static _ => Encoding.UTF8 };
         // A proxy passes on what comes: sizes and rates are limited by the one who owns the data, idle streams are normal.
         options.Limits.MaxRequestBodySize = null;
-        options.Limits.MaxConcurrentConnections = MaxConnections;
+        options.Limits.MaxConcurrentConnections = limits.MaxConnections;
+        options.Limits.KeepAliveTimeout = limits.IdleTimeout;
+        options.Limits.RequestHeadersTimeout = limits.RequestHeadersTimeout;
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;
-        options.Limits.Http2.MaxStreamsPerConnection = 1000;
-        options.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
+        options.Limits.Http2.MaxStreamsPerConnection = limits.MaxStreams;
+        options.Limits.Http2.KeepAlivePingDelay = limits.PingDelay;
+        options.Limits.Http2.KeepAlivePingTimeout = limits.PingTimeout;
         options.Listen(endPoint, connections);
 
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
+        var sockets = new SocketTransportOptions
+        {
+            CreateBoundListenSocket = address =>
+            {
+                var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+                limits.KeepAlive.Apply(socket);
+                return socket;
+            },
+        };
+        var transport = new SocketTransportFactory(Options.Create(sockets), loggers);
         var server = new KestrelServer(Options.Create(options), transport, loggers);
         try
         {

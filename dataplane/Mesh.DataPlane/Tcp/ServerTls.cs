@@ -52,8 +52,9 @@ public static class ServerTls
             var tls = new SslStream(new DuplexStream(transport), leaveInnerStreamOpen: false);
             await using (tls.ConfigureAwait(false))
             {
-                await tls.AuthenticateAsServerAsync(handshake, deadline.Token).ConfigureAwait(false);
-                TlsConnectionFeatures.SetServer(connection, tls, hello!);
+                await tls.AuthenticateAsServerAsync(handshake.Options, deadline.Token).ConfigureAwait(false);
+                if (handshake.IsMesh) TlsConnectionFeatures.SetMesh(connection, tls, hello!);
+                else TlsConnectionFeatures.SetServer(connection, tls, hello!);
                 await TlsTransport.RunAsync(connection, tls, next).ConfigureAwait(false);
             }
         }

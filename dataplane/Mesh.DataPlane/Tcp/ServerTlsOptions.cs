@@ -1,4 +1,3 @@
-using System.Net.Security;
 using Mesh.Hosting.AccessLogs;
 using Microsoft.AspNetCore.Connections;
 
@@ -18,5 +17,5 @@ public sealed class ServerTlsOptions
     public Func<ClientHello, ConnectionDelegate?>? Take { get; init; }
 
     /// <summary>Certificate and protocols for a client, or null to turn it away.</summary>
-    public required Func<ClientHello, SslServerAuthenticationOptions?> Select { get; init; }
+    public required Func<ClientHello, ServerHandshake?> Select { get; init; }
 }

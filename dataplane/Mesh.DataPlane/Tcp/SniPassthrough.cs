@@ -29,7 +29,6 @@ public sealed class SniPassthrough
     public async Task ServeAsync(Socket downstream, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(downstream);
-        TcpKeepAlive.Enable(downstream);
         (EndPoint? Remote, EndPoint? Local) client = (downstream.RemoteEndPoint, downstream.LocalEndPoint);
         if (options.ProxyProtocol is { } headers)
         {

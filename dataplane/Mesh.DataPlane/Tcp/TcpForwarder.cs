@@ -22,6 +22,37 @@ public sealed class TcpForwarder(
         ArgumentNullException.ThrowIfNull(downstream);
         ArgumentNullException.ThrowIfNull(plan);
         var log = new TcpConnectionLog(process, accessLog, time, downstream, plan);
+        var state = balancer.States.Of(plan.Upstream);
+        if (!state.TryEnterConnection(plan.Upstream.Policy.MaxConnections))
+        {
+            var full = $"{plan.Upstream.Key.Host}:{plan.Upstream.Key.Port} has reached its limit of {plan.Upstream.Policy.MaxConnections} connections";
+            log.Refused(ResponseFlags.UpstreamOverflow, full);
+            if (connected is not null) await connected(full).ConfigureAwait(false);
+            else downstream.Abort(full);
+            return;
+        }
+
+        try
+        {
+            await CarryAsync(downstream, plan, connected, log, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            state.LeaveConnection();
+        }
+    }
+
+    /// <summary>Turns a connection away, with one log line that says why.</summary>
+    public void Refuse(TcpDownstream downstream, string reason, ClientHello? hello = null)
+    {
+        ArgumentNullException.ThrowIfNull(downstream);
+        new RefusalLog(process, accessLog, time, downstream.Local, downstream.Remote).Write(reason, hello);
+        downstream.Abort(reason);
+    }
+
+    private async Task CarryAsync(
+        TcpDownstream downstream, TcpForwardPlan plan, Func<string?, Task>? connected, TcpConnectionLog log, CancellationToken cancellationToken)
+    {
         var (dialled, endpoint, problem) = await DialAsync(log, plan, cancellationToken).ConfigureAwait(false);
         if (connected is not null) await connected(problem).ConfigureAwait(false);
         if (dialled is null || endpoint is null)
@@ -37,21 +68,13 @@ public sealed class TcpForwarder(
             load.Enter();
             try
             {
-                await SpliceAsync(downstream, plan.First, dialled, log, cancellationToken).ConfigureAwait(false);
+                await SpliceAsync(downstream, plan, dialled, log, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
                 load.Leave();
             }
         }
-    }
-
-    /// <summary>Turns a connection away, with one log line that says why.</summary>
-    public void Refuse(TcpDownstream downstream, string reason, ClientHello? hello = null)
-    {
-        ArgumentNullException.ThrowIfNull(downstream);
-        new RefusalLog(process, accessLog, time, downstream.Local, downstream.Remote).Write(reason, hello);
-        downstream.Abort(reason);
     }
 
     private async Task<(UpstreamConnection? Connection, ProxyEndpoint? Endpoint, string? Problem)> DialAsync(
@@ -88,9 +111,11 @@ public sealed class TcpForwarder(
         return (null, null, problem);
     }
 
-    private static async Task SpliceAsync(
-        TcpDownstream downstream, ReadOnlyMemory<byte> first, UpstreamConnection upstream, TcpConnectionLog log, CancellationToken cancellationToken)
+    private async Task SpliceAsync(
+        TcpDownstream downstream, TcpForwardPlan plan, UpstreamConnection upstream, TcpConnectionLog log, CancellationToken cancellationToken)
     {
+        var first = plan.First;
+        var policy = plan.Upstream.Policy;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var inOrder = false;
         try
@@ -107,7 +132,9 @@ public sealed class TcpForwarder(
         var stream = downstream.Stream;
         await using (stream.ConfigureAwait(false))
         {
-            var result = await TcpSplice.RunAsync(stream, EndDownstream, upstream.Stream, upstream.EndSending, ended.Token).ConfigureAwait(false);
+            var clock = new SpliceClock(time, policy.TcpIdleTimeout, policy.MaxConnectionDuration, ended);
+            await using var _ = clock.ConfigureAwait(false);
+            var result = await TcpSplice.RunAsync(stream, EndDownstream, upstream.Stream, upstream.EndSending, clock, ended.Token).ConfigureAwait(false);
             var problem = inOrder ? null : result.Problem;
             log.Closed(result with { Received = result.Received + first.Length, Problem = problem });
             if (problem is null) return;

@@ -39,13 +39,16 @@ public sealed partial class TcpServer : IAsyncDisposable
 
     /// <param name="handle">Serves one connection and may throw; the socket is disposed afterwards.</param>
     /// <param name="limit">Most connections at a time; further ones are closed at once.</param>
+    /// <param name="keepAlive">Null: the default.</param>
     /// <exception cref="SocketException">The address is in use or not ours.</exception>
-    public static TcpServer Start(IPEndPoint endPoint, Func<Socket, CancellationToken, Task> handle, int limit, ILogger log)
+    public static TcpServer Start(
+        IPEndPoint endPoint, Func<Socket, CancellationToken, Task> handle, int limit, ILogger log, TcpKeepAlive? keepAlive = null)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            (keepAlive ?? TcpKeepAlive.Default).Apply(listener);
             listener.Bind(endPoint);
             listener.Listen(1024);
             return new TcpServer(listener, handle, limit, log);

@@ -15,17 +15,21 @@ public static class TcpSplice
     /// <param name="endDownstream">Closes the sending direction towards downstream.</param>
     /// <param name="upstream">Stream of the connection that was dialled.</param>
     /// <param name="endUpstream">Closes the sending direction towards upstream.</param>
-    public static async Task<SpliceResult> RunAsync(
-        Stream downstream, Action endDownstream, Stream upstream, Action endUpstream, CancellationToken cancellationToken)
+    public static Task<SpliceResult> RunAsync(
+        Stream downstream, Action endDownstream, Stream upstream, Action endUpstream, CancellationToken cancellationToken) =>
+        RunAsync(downstream, endDownstream, upstream, endUpstream, null, cancellationToken);
+
+    internal static async Task<SpliceResult> RunAsync(
+        Stream downstream, Action endDownstream, Stream upstream, Action endUpstream, SpliceClock? clock, CancellationToken cancellationToken)
     {
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var up = new Direction("downstream", "upstream");
-        var down = new Direction("upstream", "downstream");
+        var up = new Direction("downstream", "upstream", clock);
+        var down = new Direction("upstream", "downstream", clock);
         await Task.WhenAll(
             up.CopyAsync(downstream, upstream, endUpstream, broken),
             down.CopyAsync(upstream, downstream, endDownstream, broken)).ConfigureAwait(false);
         var problem = up.Problem ?? down.Problem;
-        if (problem is null && cancellationToken.IsCancellationRequested) problem = "cut off by shutdown";
+        if (problem is null && cancellationToken.IsCancellationRequested) problem = clock?.Problem ?? "cut off by shutdown";
         return new SpliceResult(up.Bytes, down.Bytes, problem);
     }
 
@@ -48,7 +52,7 @@ public static class TcpSplice
         }
     }
 
-    private sealed class Direction(string source, string target)
+    private sealed class Direction(string source, string target, SpliceClock? clock)
     {
         public long Bytes { get; private set; }
 
@@ -68,6 +72,7 @@ public static class TcpSplice
                     side = target;
                     await to.WriteAsync(buffer.AsMemory(0, read), broken.Token).ConfigureAwait(false);
                     Bytes += read;
+                    clock?.Touch();
                 }
 
                 side = target;

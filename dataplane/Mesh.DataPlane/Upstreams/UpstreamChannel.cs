@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Mesh.Config.Model;
 
 namespace Mesh.DataPlane.Upstreams;
 
@@ -19,7 +20,7 @@ public sealed class UpstreamChannel : IDisposable
     private int dead;
 
     internal UpstreamChannel(
-        UpstreamChannelPool pool, Func<CancellationToken, Task<UpstreamConnection>> dial, TimeSpan idleTimeout)
+        UpstreamChannelPool pool, Func<CancellationToken, Task<UpstreamConnection>> dial, TimeSpan idleTimeout, Http2KeepAlivePolicy? pings = null)
     {
         Pool = pool;
         this.dial = dial;
@@ -39,8 +40,8 @@ public sealed class UpstreamChannel : IDisposable
             MaxResponseHeadersLength = 96,
             // A silent peer is noticed within seconds while requests wait, and idle flows are not forgotten by load balancers (350 s).
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+            KeepAlivePingDelay = AtLeastSecond(pings?.Interval ?? TimeSpan.FromSeconds(30)),
+            KeepAlivePingTimeout = AtLeastSecond(pings?.Timeout ?? TimeSpan.FromSeconds(10)),
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
             ConnectCallback = ConnectAsync,
@@ -95,6 +96,9 @@ public sealed class UpstreamChannel : IDisposable
 
         closing.Dispose();
     }
+
+    /// <summary>The handler takes nothing less.</summary>
+    private static TimeSpan AtLeastSecond(TimeSpan time) => time > TimeSpan.FromSeconds(1) ? time : TimeSpan.FromSeconds(1);
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

@@ -101,7 +101,8 @@ internal sealed class UpstreamChannelPool
     {
         var protocol = http2 ? UpstreamProtocol.Http2 : UpstreamProtocol.Http1;
         var channel = new UpstreamChannel(
-            this, token => connector.ConnectAsync(upstream, endpoint, protocol, token), upstream.Policy.HttpIdleTimeout);
+            this, token => connector.ConnectAsync(upstream, endpoint, protocol, token), upstream.Policy.HttpIdleTimeout,
+            upstream.Policy.Http2KeepAlive);
         channels.Add(channel);
         return channel;
     }

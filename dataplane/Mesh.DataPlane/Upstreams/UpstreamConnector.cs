@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Identity;
+using Mesh.DataPlane.Tcp;
 
 namespace Mesh.DataPlane.Upstreams;
 
@@ -13,18 +14,18 @@ namespace Mesh.DataPlane.Upstreams;
 /// </summary>
 public sealed class UpstreamConnector
 {
-    /// <summary>AWS network load balancers forget idle flows silently after 350 s: probes must come well before.</summary>
-    private const int KeepAliveSeconds = 120;
-
     private readonly IWorkloadIdentity identity;
     private readonly TimeProvider time;
     private readonly IPAddress? source;
+    private readonly TcpKeepAlive keepAlive;
 
     /// <param name="source">
     /// Local address to dial from, so that a network's gateway is seen as a member of its network; null lets the system choose.
     /// </param>
-    public UpstreamConnector(IWorkloadIdentity identity, TimeProvider time, IPAddress? source = null)
+    /// <param name="keepAlive">For what no DestinationRule says; null: the default.</param>
+    public UpstreamConnector(IWorkloadIdentity identity, TimeProvider time, IPAddress? source = null, TcpKeepAlive? keepAlive = null)
     {
+        this.keepAlive = keepAlive ?? TcpKeepAlive.Default;
         this.identity = identity;
         this.time = time;
         this.source = source;
@@ -93,6 +94,10 @@ public sealed class UpstreamConnector
         return certificate;
     }
 
+    private TcpKeepAlive KeepAliveOf(TcpKeepAlivePolicy? policy) => policy is null
+        ? keepAlive
+        : new TcpKeepAlive(policy.Time ?? keepAlive.Time, policy.Interval ?? keepAlive.Interval, policy.Probes ?? keepAlive.Probes);
+
     private async Task<Socket> DialAsync(Upstream upstream, ProxyEndpoint endpoint, CancellationToken cancellationToken)
     {
         // Host names are resolved by sources, not here: an endpoint without a literal address is a bug of the model or its input.
@@ -105,10 +110,7 @@ public sealed class UpstreamConnector
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 15);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+            KeepAliveOf(upstream.Policy.TcpKeepAlive).Apply(socket);
             if (source is not null && source.AddressFamily == address.AddressFamily) socket.Bind(new IPEndPoint(source, 0));
             await socket.ConnectAsync(new IPEndPoint(address, endpoint.Port), cancellationToken).ConfigureAwait(false);
             return socket;

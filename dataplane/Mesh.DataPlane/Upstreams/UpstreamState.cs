@@ -12,6 +12,7 @@ public sealed class UpstreamState
     private HashTables? tables;
     private int active;
     private int retries;
+    private int connections;
 
     internal UpstreamState(UpstreamKey key) => Key = key;
 
@@ -21,6 +22,9 @@ public sealed class UpstreamState
 
     /// <summary>Requests in flight, all endpoints together.</summary>
     public int Active => Volatile.Read(ref active);
+
+    /// <summary>Connections that are carried as bytes, all endpoints together.</summary>
+    public int Connections => Volatile.Read(ref connections);
 
     internal Lock Gate { get; } = new();
     internal DateTimeOffset LastSweep { get; set; }
@@ -66,4 +70,14 @@ public sealed class UpstreamState
     }
 
     internal void LeaveRetry() => Interlocked.Decrement(ref retries);
+
+    /// <summary>False when <paramref name="limit"/> connections are carried already.</summary>
+    internal bool TryEnterConnection(int? limit)
+    {
+        if (Interlocked.Increment(ref connections) <= (limit ?? int.MaxValue)) return true;
+        Interlocked.Decrement(ref connections);
+        return false;
+    }
+
+    internal void LeaveConnection() => Interlocked.Decrement(ref connections);
 }

@@ -2,13 +2,14 @@ using Mesh.Config.Model;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Hosting;
+using Mesh.Gateway.Tls;
 using Mesh.Hosting.Health;
 
 namespace Mesh.Gateway.Admin;
 
 /// <summary>Reads the state of a running gateway for <c>/snapshot</c>.</summary>
 internal sealed class StatusReader(
-    string name, GatewayRuntime runtime, Readiness readiness, IWorkloadIdentity identity, IEndpointHealth health)
+    string name, GatewayRuntime runtime, Readiness readiness, IWorkloadIdentity identity, CertificateStore certificates, IEndpointHealth health)
 {
     public StatusSnapshot Read() => new()
     {
@@ -17,6 +18,7 @@ internal sealed class StatusReader(
         CertificateExpires = identity.Current?.NotAfter,
         Version = runtime.Current?.Version ?? 0,
         NotReady = readiness.Missing,
+        Certificates = certificates.Status,
         Roles = [.. runtime.Roles.Select(Read)],
         Diagnostics = [.. runtime.Current?.Diagnostics.Select(diagnostic => diagnostic.ToString()) ?? []],
     };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Gateway.Tls;
 
 namespace Mesh.Gateway.Admin;
 
@@ -10,6 +11,10 @@ internal sealed record StatusSnapshot
     public required DateTimeOffset? CertificateExpires { get; init; }
     public required long Version { get; init; }
     public required IReadOnlyList<string> NotReady { get; init; }
+
+    /// <summary>Of the servers that terminate TLS.</summary>
+    public required ImmutableArray<CertificateStatus> Certificates { get; init; }
+
     public required ImmutableArray<RoleStatus> Roles { get; init; }
     public required ImmutableArray<string> Diagnostics { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Bootstrap;
+using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Tcp.ProxyProtocol;
 
@@ -50,6 +51,10 @@ public sealed record GatewaySettings
     public ProxyProtocolPolicy ProxyProtocol { get; init; } = ProxyProtocolPolicy.None;
 
     public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>Life and limits of clients' HTTP connections; its TCP keep-alive is also that of other and upstream connections.</summary>
+    public HttpServerLimits Http { get; init; } = HttpServerLimits.Default;
+
     public TimeSpan DrainDelay { get; init; }
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

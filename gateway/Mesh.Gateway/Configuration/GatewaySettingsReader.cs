@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Mesh.DataPlane.Bootstrap;
-using Mesh.DataPlane.Tcp.ProxyProtocol;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Settings;
 
@@ -21,9 +20,7 @@ public sealed class GatewaySettingsReader
     private readonly Setting<int> healthPort;
     private readonly Setting<string?> credentials;
     private readonly Setting<string?> collectRegistrations;
-    private readonly Setting<IReadOnlyList<IPNetwork>> proxyProtocol;
-    private readonly Setting<IReadOnlyList<int>> proxyProtocolPorts;
-    private readonly Setting<int> maxConnections;
+    private readonly ConnectionSettings connections;
     private readonly Setting<TimeSpan> drainDelay;
     private readonly Setting<TimeSpan> drainTimeout;
 
@@ -43,13 +40,7 @@ public sealed class GatewaySettingsReader
             SettingParsers.ExistingFolder);
         collectRegistrations = definition.Optional(
             "collect-registrations", "DIR", "Folder of WorkloadEntries to clean up after machines that died.", SettingParsers.ExistingFolder);
-        proxyProtocol = definition.Many(
-            "proxy-protocol", "CIDR", "Balancers that begin each connection with a PROXY protocol header, version 1 or 2.",
-            AddressParsing.Network);
-        proxyProtocolPorts = definition.Many(
-            "proxy-protocol-port", "PORT", "Listener port where --proxy-protocol holds; none given: all.", SettingParsers.Port);
-        maxConnections = definition.WithDefault(
-            "max-connections", "COUNT", "Most connections of one east-west listener.", SettingParsers.WholeNumber(1, 1_000_000), "10000");
+        connections = new ConnectionSettings(definition);
         drainDelay = definition.WithDefault(
             "drain-delay", "DURATION", "After SIGTERM: time for load balancers to notice before listeners close.", SettingParsers.Duration, "0s");
         drainTimeout = definition.WithDefault(
@@ -89,15 +80,7 @@ public sealed class GatewaySettingsReader
     {
         definition.Check(values => values.Get(roles).Contains(GatewayRole.EastWest) && values.Get(proxy.Network) is null
             ? "--role east-west needs --network NETWORK: it serves the endpoints of its own network only" : null);
-        definition.Check(values => values.Get(proxyProtocolPorts).Count > 0 && values.Get(proxyProtocol).Count == 0
-            ? "--proxy-protocol-port needs --proxy-protocol CIDR, the balancers that are believed" : null);
     }
-
-    private ProxyProtocolPolicy ProxyProtocolOf(EffectiveSettings values) => new()
-    {
-        Trusted = [.. values.Get(proxyProtocol)],
-        Ports = [.. values.Get(proxyProtocolPorts)],
-    };
 
     private GatewaySettings Build(EffectiveSettings values) => new()
     {
@@ -124,8 +107,9 @@ public sealed class GatewaySettingsReader
         HealthPort = values.Get(healthPort),
         Credentials = values.Get(credentials),
         CollectRegistrations = values.Get(collectRegistrations),
-        ProxyProtocol = ProxyProtocolOf(values),
-        MaxConnections = values.Get(maxConnections),
+        ProxyProtocol = connections.ProxyProtocolOf(values),
+        MaxConnections = values.Get(connections.MaxConnections),
+        Http = connections.HttpOf(values),
         DrainDelay = values.Get(drainDelay),
         DrainTimeout = values.Get(drainTimeout),
     };

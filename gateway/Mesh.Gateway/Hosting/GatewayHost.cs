@@ -6,6 +6,7 @@ using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Admin;
 using Mesh.Gateway.Configuration;
+using Mesh.Gateway.Tls;
 using Mesh.Hosting;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Health;
@@ -46,10 +47,15 @@ internal static class GatewayHost
     private static void AddDataPlane(IServiceCollection services, GatewaySettings settings)
     {
         services.AddSingleton(provider => new UpstreamConnector(
-            provider.GetRequiredService<IWorkloadIdentity>(), provider.GetRequiredService<TimeProvider>(), settings.WorkloadAddress));
+            provider.GetRequiredService<IWorkloadIdentity>(), provider.GetRequiredService<TimeProvider>(), settings.WorkloadAddress,
+            settings.Http.KeepAlive));
         services.AddSingleton<UpstreamChannels>();
+        services.AddSingleton(provider => new CertificateStore(
+            settings.Credentials, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CertificateStore>>()));
         services.AddSingleton(provider => new RoleFactory(
             settings,
+            provider.GetRequiredService<IWorkloadIdentity>(),
+            provider.GetRequiredService<CertificateStore>(),
             provider.GetRequiredService<IEndpointHealth>(),
             provider.GetRequiredService<IHttpForwarder>(),
             provider.GetRequiredService<UpstreamChannels>(),
@@ -69,6 +75,7 @@ internal static class GatewayHost
             provider.GetRequiredService<GatewayRuntime>(),
             provider.GetRequiredService<Readiness>(),
             provider.GetRequiredService<IWorkloadIdentity>(),
+            provider.GetRequiredService<CertificateStore>(),
             provider.GetRequiredService<IEndpointHealth>()));
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Http;
+using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Tcp;
 using Mesh.DataPlane.Tcp.ProxyProtocol;
 using Mesh.DataPlane.Upstreams;
@@ -16,6 +17,8 @@ namespace Mesh.Gateway.Hosting;
 /// <summary>Puts the parts of a role together.</summary>
 internal sealed class RoleFactory(
     GatewaySettings settings,
+    IWorkloadIdentity identity,
+    CertificateStore certificates,
     IEndpointHealth health,
     IHttpForwarder yarp,
     UpstreamChannels channels,
@@ -30,6 +33,8 @@ internal sealed class RoleFactory(
         AccessLog = accessLog,
         ProxyProtocol = new ProxyProtocolReader(settings.Name, settings.ProxyProtocol, accessLog, time),
         MaxConnections = settings.MaxConnections,
+        Http = settings.Http,
+        Time = time,
         Loggers = loggers,
     };
 
@@ -61,7 +66,7 @@ internal sealed class RoleFactory(
         var options = new HttpPipelineOptions { Process = settings.Name, Edge = true };
         var pipeline = new HttpPipeline(
             options, directory, balancer, new YarpForwarding(yarp, channels), channels, accessLog, time, NewRandom());
-        var tls = new ServerTlsSelector(new CertificateStore(settings.Credentials, time, log));
+        var tls = new ServerTlsSelector(certificates, identity, [settings.TrustDomain], time);
         var forwarder = new TcpForwarder(settings.Name, balancer, connector, accessLog, time);
         var connections = new ConnectionRouter(directory, forwarder, NewRandom());
         return new ListenerFactory(async (key, configuration, cancellationToken) => key.Kind switch

@@ -14,10 +14,16 @@ namespace Mesh.Gateway.Listeners;
 /// </summary>
 internal sealed class EdgeListener : IActiveListener
 {
+    private readonly ServerTlsSelector tls;
     private HttpServer? server;
     private GatewayListener configuration;
 
-    private EdgeListener(GatewayListener configuration) => this.configuration = configuration;
+    private EdgeListener(ServerTlsSelector tls, GatewayListener configuration)
+    {
+        this.tls = tls;
+        this.configuration = configuration;
+        tls.Prepare(configuration);
+    }
 
     public static async Task<EdgeListener> OpenAsync(
         ListenerKey key,
@@ -28,7 +34,7 @@ internal sealed class EdgeListener : IActiveListener
         ListenerSurroundings surroundings,
         CancellationToken cancellationToken)
     {
-        var listener = new EdgeListener(configuration);
+        var listener = new EdgeListener(tls, configuration);
         var options = new ServerTlsOptions
         {
             Process = surroundings.Process,
@@ -50,9 +56,12 @@ internal sealed class EdgeListener : IActiveListener
                 {
                     listen.UseHttp1OrHttp2Cleartext();
                 }
+
+                ConnectionLife.Use(listen, surroundings.Http, surroundings.Time);
             },
             context =>
             {
+                if (surroundings.Http.MaxRequestsPerConnection is not null) ConnectionLife.Count(context);
                 var current = Volatile.Read(ref listener.configuration);
                 if (key.Kind == ListenerKind.Tls && IsElsewhere(current, context))
                 {
@@ -63,6 +72,7 @@ internal sealed class EdgeListener : IActiveListener
 
                 return pipeline.RouteAsync(context, current.Routes, current.Port);
             },
+            surroundings.Http,
             surroundings.Loggers,
             cancellationToken);
         return listener;
@@ -95,12 +105,16 @@ internal sealed class EdgeListener : IActiveListener
     private static bool IsElsewhere(GatewayListener current, HttpContext context)
     {
         var named = ServerTlsSelector.FindServer(current, context.Request.Host.Host);
-        if (named?.Tls.Mode is not (GatewayTlsMode.Mutual or GatewayTlsMode.OptionalMutual)) return false;
+        if (named?.Tls.Mode is not (GatewayTlsMode.Mutual or GatewayTlsMode.OptionalMutual or GatewayTlsMode.IstioMutual)) return false;
         var opened = context.Features.Get<IMeshConnectionFeature>()?.ServerName;
         return !ReferenceEquals(named, ServerTlsSelector.FindServer(current, opened));
     }
 
-    public void Update(GatewayListener next) => Volatile.Write(ref configuration, next);
+    public void Update(GatewayListener next)
+    {
+        tls.Prepare(next);
+        Volatile.Write(ref configuration, next);
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => server!.StopAsync(cancellationToken);
 

@@ -101,12 +101,12 @@ internal sealed class ListenerSet : IAsyncDisposable
             case "TCP" when !isTls:
                 return ListenerKind.Tcp;
             case "HTTPS" or "TLS" when listener.Servers.All(server => server.Tls.Mode
-                is GatewayTlsMode.Simple or GatewayTlsMode.Mutual or GatewayTlsMode.OptionalMutual or GatewayTlsMode.Passthrough):
+                is GatewayTlsMode.Simple or GatewayTlsMode.Mutual or GatewayTlsMode.OptionalMutual or GatewayTlsMode.IstioMutual or GatewayTlsMode.Passthrough):
                 return ListenerKind.Tls;
             default:
                 var modes = string.Join(", ", listener.Servers.Select(server => server.Tls.Mode).Distinct());
                 found.Add($"port {listener.Port} of {listener.Servers[0].Gateway}: protocol {listener.Protocol} with TLS mode {modes} is not supported yet; "
-                    + "use HTTP, HTTP2, GRPC or TCP without TLS, HTTPS or TLS with SIMPLE, MUTUAL, OPTIONAL_MUTUAL or PASSTHROUGH, or TLS with AUTO_PASSTHROUGH");
+                    + "use HTTP, HTTP2, GRPC or TCP without TLS, HTTPS or TLS with SIMPLE, MUTUAL, OPTIONAL_MUTUAL, ISTIO_MUTUAL or PASSTHROUGH, or TLS with AUTO_PASSTHROUGH");
                 return null;
         }
     }

@@ -1,3 +1,4 @@
+using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Tcp.ProxyProtocol;
 using Mesh.Hosting.AccessLogs;
 
@@ -15,6 +16,11 @@ internal sealed record ListenerSurroundings
 
     /// <summary>Of one listener that carries bytes.</summary>
     public required int MaxConnections { get; init; }
+
+    /// <summary>Of listeners with HTTP; its keep-alive holds for all.</summary>
+    public required HttpServerLimits Http { get; init; }
+
+    public required TimeProvider Time { get; init; }
 
     public required ILoggerFactory Loggers { get; init; }
 }

@@ -37,7 +37,8 @@ internal sealed class PassthroughListener : IActiveListener
         };
         var passthrough = new SniPassthrough(options, connector);
         listener.server = TcpServer.Start(
-            key.EndPoint, passthrough.ServeAsync, surroundings.MaxConnections, surroundings.Loggers.CreateLogger<TcpServer>());
+            key.EndPoint, passthrough.ServeAsync, surroundings.MaxConnections, surroundings.Loggers.CreateLogger<TcpServer>(),
+            surroundings.Http.KeepAlive);
         return listener;
     }
 

@@ -25,7 +25,8 @@ internal sealed class TcpListener : IActiveListener
     {
         var listener = new TcpListener(connections, surroundings.ProxyProtocol, configuration);
         listener.server = TcpServer.Start(
-            key.EndPoint, listener.ServeAsync, surroundings.MaxConnections, surroundings.Loggers.CreateLogger<TcpServer>());
+            key.EndPoint, listener.ServeAsync, surroundings.MaxConnections, surroundings.Loggers.CreateLogger<TcpServer>(),
+            surroundings.Http.KeepAlive);
         return listener;
     }
 
@@ -37,7 +38,6 @@ internal sealed class TcpListener : IActiveListener
 
     private async Task ServeAsync(Socket socket, CancellationToken cancellationToken)
     {
-        TcpKeepAlive.Enable(socket);
         if (await headers.ReadAsync(socket, cancellationToken) is not var (remote, local)) return;
         // Gateways do not look at the address that was dialled, so the first rule decides.
         var route = Volatile.Read(ref configuration).TcpRoutes.FirstOrDefault();

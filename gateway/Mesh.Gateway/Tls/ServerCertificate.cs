@@ -5,11 +5,13 @@ using System.Security.Cryptography.X509Certificates;
 namespace Mesh.Gateway.Tls;
 
 /// <summary>A server certificate as a handshake needs it, with the client roots of mutual TLS if there are any.</summary>
-internal sealed record ServerCertificate(SslStreamCertificateContext Context, X509Certificate2Collection? ClientRoots)
+internal sealed record ServerCertificate(
+    SslStreamCertificateContext Context, X509Certificate2Collection? ClientRoots, RevocationLists? Revocations)
 {
     /// <exception cref="CryptographicException">Not PEM, or the key does not fit.</exception>
-    public static ServerCertificate FromPem(string chainPem, string keyPem, string? clientRootsPem)
+    public static ServerCertificate FromPem(CertificateTexts texts)
     {
+        var (chainPem, keyPem, clientRootsPem, revocationsPem) = texts;
         var chain = new X509Certificate2Collection();
         chain.ImportFromPem(chainPem);
         if (chain.Count == 0) throw new CryptographicException("there is no PEM certificate in the certificate file");
@@ -30,8 +32,10 @@ internal sealed record ServerCertificate(SslStreamCertificateContext Context, X5
         {
             roots = [];
             roots.ImportFromPem(clientRootsPem);
+            if (roots.Count == 0) throw new CryptographicException("there is no PEM certificate among the roots of client certificates");
         }
 
-        return new ServerCertificate(SslStreamCertificateContext.Create(leaf, chain, offline: true), roots);
+        var revocations = revocationsPem is null ? null : RevocationLists.FromPem(revocationsPem);
+        return new ServerCertificate(SslStreamCertificateContext.Create(leaf, chain, offline: true), roots, revocations);
     }
 }

@@ -1,17 +1,27 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Mesh.Config.Model;
+using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Tcp;
 
 namespace Mesh.Gateway.Tls;
 
 /// <summary>Finds the Gateway server and certificate for a ClientHello: the most specific host pattern wins.</summary>
-internal sealed class ServerTlsSelector(CertificateStore certificates)
+internal sealed class ServerTlsSelector(
+    CertificateStore certificates, IWorkloadIdentity identity, IReadOnlyCollection<string> trustDomains, TimeProvider time)
 {
+    /// <summary>Reads the certificates of a listener ahead of its clients, so that what is missing shows at once.</summary>
+    public void Prepare(GatewayListener listener)
+    {
+        foreach (var server in listener.Servers)
+            if (server.Tls.Mode is GatewayTlsMode.Simple or GatewayTlsMode.Mutual or GatewayTlsMode.OptionalMutual) certificates.Find(server.Tls);
+    }
+
     /// <summary>Null when no server of the port may answer this client.</summary>
-    public SslServerAuthenticationOptions? Select(GatewayListener listener, ClientHello hello)
+    public ServerHandshake? Select(GatewayListener listener, ClientHello hello)
     {
         if (FindServer(listener, hello.ServerName) is not { } server) return null;
+        if (server.Tls.Mode == GatewayTlsMode.IstioMutual) return SelectMesh(server.Tls);
         if (certificates.Find(server.Tls) is not { } certificate) return null;
         var options = new SslServerAuthenticationOptions
         {
@@ -24,7 +34,20 @@ internal sealed class ServerTlsSelector(CertificateStore certificates)
         // inside are not looked into, nothing is known of what is served.
         if (!hello.Alpn.IsEmpty && server.Protocol != "TLS") options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
         if (server.Tls.Mode is GatewayTlsMode.Mutual or GatewayTlsMode.OptionalMutual) RequireClient(options, server.Tls, certificate);
-        return options;
+        return new ServerHandshake(options);
+    }
+
+    /// <summary>The gateway's own identity is the server's, and clients are workloads of the mesh.</summary>
+    private ServerHandshake? SelectMesh(GatewayTls tls)
+    {
+        if (identity.Current is not { } certificate) return null;
+        var mesh = PeerVerifier.ForClient(trustDomains);
+        var options = MeshTls.ServerOptions(certificate, mesh);
+        options.EnabledSslProtocols = TlsVersions.Of(tls);
+        options.CipherSuitesPolicy = CipherSuites.Policy(tls.CipherSuites);
+        options.RemoteCertificateValidationCallback = (sender, presented, chain, errors) =>
+            mesh.Verify(sender, presented, chain, errors) && ClientCertificates.NameFits(presented, tls);
+        return new ServerHandshake(options, IsMesh: true);
     }
 
     /// <summary>Exact, then the longest wildcard, then <c>*</c>; a client without SNI gets <c>*</c> only.</summary>
@@ -56,9 +79,8 @@ internal sealed class ServerTlsSelector(CertificateStore certificates)
         return name.Equals(pattern, StringComparison.OrdinalIgnoreCase) ? int.MaxValue : -1;
     }
 
-    private static void RequireClient(SslServerAuthenticationOptions options, GatewayTls tls, ServerCertificate certificate)
+    private void RequireClient(SslServerAuthenticationOptions options, GatewayTls tls, ServerCertificate certificate)
     {
-        var optional = tls.Mode == GatewayTlsMode.OptionalMutual;
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -68,15 +90,9 @@ internal sealed class ServerTlsSelector(CertificateStore certificates)
         policy.CustomTrustStore.AddRange(certificate.ClientRoots ?? []);
         options.ClientCertificateRequired = true;
         options.CertificateChainPolicy = policy;
-        options.RemoteCertificateValidationCallback = (_, presented, _, errors) =>
-            presented is null ? optional : (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None && NameFits(presented, tls);
-    }
-
-    private static bool NameFits(X509Certificate presented, GatewayTls tls)
-    {
-        if (tls.SubjectAltNames.IsDefaultOrEmpty) return true;
-        if (presented is not X509Certificate2 leaf) return false;
-        var names = Mesh.Hosting.Certificates.SubjectAlternativeNames.Of(leaf);
-        return tls.SubjectAltNames.Any(wanted => names.Uris.Contains(wanted) || leaf.MatchesHostname(wanted, allowWildcards: false));
+        // A resumed session would keep a judgement that may since have changed.
+        options.AllowTlsResume = false;
+        options.RemoteCertificateValidationCallback = (_, presented, chain, errors) =>
+            ClientCertificates.Accepts(tls, certificate.Revocations, time.GetUtcNow(), presented, chain, errors);
     }
 }

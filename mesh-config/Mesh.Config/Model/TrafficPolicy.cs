@@ -16,6 +16,15 @@ public sealed record TrafficPolicy
     /// <summary>Null: unlimited.</summary>
     public int? MaxConnections { get; init; }
 
+    /// <summary>Null: what the proxy does by itself.</summary>
+    public TcpKeepAlivePolicy? TcpKeepAlive { get; init; }
+
+    /// <summary>Null: connections last as long as they are used.</summary>
+    public TimeSpan? MaxConnectionDuration { get; init; }
+
+    /// <summary>A connection carried as bytes on which neither side sends anything for so long is closed; null: never.</summary>
+    public TimeSpan? TcpIdleTimeout { get; init; } = TimeSpan.FromHours(1);
+
     public int? Http1MaxPendingRequests { get; init; }
     public int? Http2MaxRequests { get; init; }
     public int? MaxRequestsPerConnection { get; init; }
@@ -32,6 +41,9 @@ public sealed record TrafficPolicy
 
     /// <summary>Version of the PROXY protocol header that begins each connection, 1 or 2; null: none.</summary>
     public int? ProxyProtocol { get; init; }
+
+    /// <summary>Null: what the proxy does by itself.</summary>
+    public Http2KeepAlivePolicy? Http2KeepAlive { get; init; }
 
     public TimeSpan HttpIdleTimeout { get; init; } = TimeSpan.FromHours(1);
 }

@@ -87,13 +87,25 @@ internal sealed class GatewayCompiler(
     private static bool IsTls(GatewayServerSpec server) =>
         Protocols.Parse(server.Port!.Protocol) is ServiceProtocol.Https or ServiceProtocol.Tls;
 
-    private static GatewayServer CompileServer(Gateway gateway, GatewayServerSpec server) => new()
+    private GatewayServer CompileServer(Gateway gateway, GatewayServerSpec server) => new()
     {
         Gateway = NameOf(gateway),
         Protocol = server.Port!.Protocol.ToUpperInvariant(),
         Hosts = [.. server.Hosts.Select(host => HostOf(host).ToLowerInvariant()).Distinct(StringComparer.Ordinal)],
-        Tls = CompileTls(server.Tls),
+        Tls = CompileTls(server.Tls) with { Credential = CredentialOf(gateway, server) },
     };
+
+    /// <summary>Istio looks in the namespace of the proxy, the Gateway API in that of the Gateway or where the reference points.</summary>
+    private TlsCredential? CredentialOf(Gateway gateway, GatewayServerSpec server)
+    {
+        if (server.Tls is not { CredentialName.Length: > 0 } tls) return null;
+        var slash = tls.CredentialName.IndexOf('/', StringComparison.Ordinal);
+        var isApi = _apiListeners.Any(entry => ReferenceEquals(entry.AsServer, server));
+        var space = slash > 0 ? tls.CredentialName[..slash] : isApi ? gateway.Metadata.Namespace : scope.Namespace;
+        return TlsCredentials.Read(
+            tls.CredentialName[(slash + 1)..], tls.Mode is ServerTlsMode.Mutual or ServerTlsMode.OptionalMutual, tls.CaCertCredentialName,
+            name => config.SecretNamed(space, name));
+    }
 
     private static GatewayTls CompileTls(ServerTlsSettings? tls) => tls is null
         ? new GatewayTls { Mode = GatewayTlsMode.None }
@@ -113,8 +125,11 @@ internal sealed class GatewayCompiler(
             ServerCertificate = tls.ServerCertificate,
             PrivateKey = tls.PrivateKey,
             CaCertificates = tls.CaCertificates,
+            CaCrl = tls.CaCrl,
             CredentialName = tls.CredentialName,
             SubjectAltNames = tls.SubjectAltNames,
+            VerifyCertificateSpki = tls.VerifyCertificateSpki,
+            VerifyCertificateHash = tls.VerifyCertificateHash,
             HttpsRedirect = tls.HttpsRedirect,
             MinVersion = tls.MinProtocolVersion,
             MaxVersion = tls.MaxProtocolVersion,

@@ -48,6 +48,20 @@ public sealed class TestPki
         return Issue($"CN={hosts[0]}", names, null);
     }
 
+    /// <summary>A list that revokes some of its certificates.</summary>
+    public string RevocationsPem(params string[] certificates)
+    {
+        var builder = new CertificateRevocationListBuilder();
+        foreach (var pem in certificates)
+        {
+            using var certificate = X509Certificate2.CreateFromPem(pem);
+            builder.AddEntry(certificate, DateTimeOffset.UtcNow.AddHours(-1));
+        }
+
+        var list = builder.Build(root, 1, DateTimeOffset.UtcNow.AddDays(1), HashAlgorithmName.SHA256, thisUpdate: DateTimeOffset.UtcNow.AddHours(-1));
+        return PemEncoding.WriteString("X509 CRL", list);
+    }
+
     private (string Chain, string Key) Issue(string subject, SubjectAlternativeNameBuilder names, DateTimeOffset? notAfter)
     {
         using var leafKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);

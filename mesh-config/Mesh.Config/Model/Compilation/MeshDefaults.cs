@@ -37,6 +37,9 @@ internal sealed record MeshDefaults
     /// <summary>Null: 10 s.</summary>
     public TimeSpan? ConnectTimeout { get; init; }
 
+    /// <summary>tcpKeepalive where no DestinationRule gives one.</summary>
+    public TcpKeepalive? TcpKeepalive { get; init; }
+
     /// <summary>outboundTrafficPolicy ALLOW_ANY.</summary>
     public bool AllowsUnknownDestinations { get; init; } = true;
 

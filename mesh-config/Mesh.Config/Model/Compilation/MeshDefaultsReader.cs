@@ -51,6 +51,7 @@ internal static class MeshDefaultsReader
         DefaultConnectionPool = config.DefaultTrafficPolicy?.ConnectionPool,
         DefaultOutlierDetection = config.DefaultTrafficPolicy?.OutlierDetection,
         ConnectTimeout = config.ConnectTimeout,
+        TcpKeepalive = config.TcpKeepalive,
         AllowsUnknownDestinations = config.OutboundTrafficPolicy is not { Mode: OutboundTrafficMode.RegistryOnly },
         DefaultServiceExportTo = OrAll(config.DefaultServiceExportTo),
         DefaultVirtualServiceExportTo = OrAll(config.DefaultVirtualServiceExportTo),

@@ -64,6 +64,9 @@ internal sealed class TrafficConfig(MeshReader index, string cluster)
     public ImmutableSortedDictionary<string, string>? ServiceSelector(string objectNamespace, string name) =>
         index.Find<Service>(cluster, objectNamespace, name)?.Spec.Selector;
 
+    /// <summary>Of the own cluster; null when there is none.</summary>
+    public Secret? SecretNamed(string objectNamespace, string name) => index.Find<Secret>(cluster, objectNamespace, name);
+
     /// <summary>Null: the proxy sees all that is exported to its namespace.</summary>
     public Sidecar? SidecarOf(ProxyScope scope) => scope.Type != ProxyType.Sidecar
         ? null

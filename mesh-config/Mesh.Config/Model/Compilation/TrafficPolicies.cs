@@ -29,10 +29,16 @@ internal static class TrafficPolicies
                 _ => 1,
             },
             MaxConnections = Limit(tcp?.MaxConnections),
+            TcpKeepAlive = (tcp?.TcpKeepalive ?? defaults.TcpKeepalive) is { } keepAlive
+                ? new TcpKeepAlivePolicy(keepAlive.Time, keepAlive.Interval, (int?)keepAlive.Probes)
+                : null,
+            MaxConnectionDuration = tcp?.MaxConnectionDuration,
+            TcpIdleTimeout = tcp?.IdleTimeout is { } idle ? (idle > TimeSpan.Zero ? idle : null) : TrafficPolicy.Default.TcpIdleTimeout,
             Http1MaxPendingRequests = Limit(http?.Http1MaxPendingRequests),
             Http2MaxRequests = Limit(http?.Http2MaxRequests),
             MaxRequestsPerConnection = Limit(http?.MaxRequestsPerConnection),
             MaxRetries = Limit(http?.MaxRetries),
+            Http2KeepAlive = http?.Http2KeepAlive is { } pings ? new Http2KeepAlivePolicy(pings.Interval, pings.Timeout) : null,
             HttpIdleTimeout = http?.IdleTimeout ?? TrafficPolicy.Default.HttpIdleTimeout,
         };
     }
