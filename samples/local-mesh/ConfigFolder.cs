@@ -5,23 +5,29 @@ using YamlDotNet.RepresentationModel;
 namespace Mesh.LocalMesh;
 
 /// <summary>
-/// Makes the config folder of a cluster from the manifests and the local overlay: a document of the overlay replaces the
-/// manifest's document of the same kind, namespace and name; the rest is taken over as it stands.
+/// Makes the config folder of a cluster from the manifests and overlays: a document of an overlay replaces the earlier
+/// document of the same kind, namespace and name; the rest is taken over as it stands.
 /// </summary>
 internal static partial class ConfigFolder
 {
-    public static void Write(Layout layout, string cluster, IReadOnlyDictionary<string, string> placeholders)
+    /// <param name="overlays">Folders, each of which takes the place of what came before it.</param>
+    public static void Write(
+        Layout layout, string cluster, IReadOnlyList<string> overlays, IReadOnlyDictionary<string, string> placeholders)
     {
-        var overlay = Documents(Path.Combine(layout.Overlay, "common"))
-            .Concat(Documents(Path.Combine(layout.Overlay, cluster)))
-            .Select(document => document with { Text = Fill(document, placeholders) })
-            .ToList();
-        var replaced = overlay.Select(document => document.Identity).ToHashSet();
-        var manifests = Documents(layout.Manifests).Where(document => !replaced.Contains(document.Identity));
+        var documents = Documents(layout.Manifests).ToList();
+        foreach (var overlay in overlays)
+        {
+            var more = new[] { "common", cluster }.Select(part => Path.Combine(overlay, part)).Where(Directory.Exists).SelectMany(Documents)
+                .Select(document => document with { Text = Fill(document, placeholders) })
+                .ToList();
+            var replaced = more.Select(document => document.Identity).ToHashSet();
+            documents.RemoveAll(document => replaced.Contains(document.Identity));
+            documents.AddRange(more);
+        }
 
         var folder = Path.Combine(layout.Config, cluster);
         Directory.CreateDirectory(folder);
-        foreach (var file in manifests.Concat(overlay).GroupBy(document => document.Target))
+        foreach (var file in documents.GroupBy(document => document.Target))
         {
             var text = string.Join("---\n", file.Select(document => document.Text));
             File.WriteAllText(Path.Combine(folder, file.Key), text, new UTF8Encoding(false));
@@ -69,7 +75,7 @@ internal static partial class ConfigFolder
     [GeneratedRegex(@"^---[ \t]*\n", RegexOptions.Multiline)]
     private static partial Regex Separator();
 
-    [GeneratedRegex(@"\$\{([A-Z_]+)\}")]
+    [GeneratedRegex(@"\$\{([A-Z0-9_]+)\}")]
     private static partial Regex Placeholder();
 
     private sealed record Document(string Target, string Identity, string Text);

@@ -61,38 +61,39 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
         "agent-payments-b", "eks-b", "vpc-b", "us-west-2/us-west-2a", "payments", "payments", topology.PaymentsB,
         [$"{PaymentsPort}={topology.ApplicationAddress(topology.PaymentsB)}:{PaymentsPort}"], []);
 
-    public ProcessSpec AgentVm => Agent(
-        "agent-vm", "eks-a", "vpc-legacy", "us-east-1/us-east-1c", "legacy-billing", "legacy-billing", topology.Vm, [],
-        ["--workload-group", "prod/legacy-billing", "--register", "file:" + Path.Combine(layout.Config, "eks-a")]);
+    public ProcessSpec AgentVm => VirtualMachineAgent("agent-vm", topology.Vm);
 
-    public ProcessSpec LegacyBilling
-    {
-        get
-        {
-            var address = topology.ApplicationAddress(topology.Vm);
-            return new ProcessSpec(
-                "legacy-billing", "vpc-legacy", layout.Binary("samples/legacy-billing", "legacy-billing"),
-                ["--listen", $"{address}:{BillingPort}"],
-                new Uri($"http://{address}:{BillingPort}/healthz"))
-            {
-                // All that the application knows of the mesh.
-                Environment = new Dictionary<string, string> { ["http_proxy"] = $"http://{topology.Vm}:{OutboundPort}" },
-            };
-        }
-    }
+    public ProcessSpec LegacyBilling => Billing("legacy-billing", topology.Vm);
 
     public IReadOnlyList<ProcessSpec> AllButCertificateAuthority =>
     [
         Acquirer, PaymentsA, PaymentsB, GatewayA, GatewayB, GatewayLegacy, AgentPaymentsA, AgentPaymentsB, AgentVm, LegacyBilling,
+        .. SecondInstances,
     ];
+
+    private IEnumerable<ProcessSpec> SecondInstances
+    {
+        get
+        {
+            if (topology.GatewayA2 is { } edge)
+                yield return Gateway("gateway-a2", "vpc-a", "eks-a", "us-east-1/us-east-1a", edge, edge, edge: true);
+            if (topology.GatewayLegacy2 is { } gateway)
+                yield return Gateway("gateway-legacy2", "vpc-legacy", "eks-a", "us-east-1/us-east-1c", gateway, gateway, edge: false);
+            if (topology.Vm2 is not { } machine) yield break;
+            yield return VirtualMachineAgent("agent-vm2", machine);
+            yield return Billing("legacy-billing2", machine);
+        }
+    }
 
     /// <summary>Everything the processes read: config folders, tokens, the certificate of the edge.</summary>
     public void Prepare()
     {
         layout.Reset();
         var placeholders = topology.Placeholders(layout);
-        ConfigFolder.Write(layout, "eks-a", placeholders);
-        ConfigFolder.Write(layout, "eks-b", placeholders);
+        var overlays = new List<string> { layout.Overlay };
+        if (topology.Overlay is { } more) overlays.Add(Path.Combine(layout.Root, more));
+        ConfigFolder.Write(layout, "eks-a", overlays, placeholders);
+        ConfigFolder.Write(layout, "eks-b", overlays, placeholders);
         EdgeCertificate.Create(
             layout.Edge,
             [EdgeHost, "localhost"],
@@ -117,6 +118,23 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
         arguments.AddRange(Common(name, "istio-system", GatewayAccount));
         return new ProcessSpec(
             name, network, layout.Binary("gateway/Mesh.Gateway", "mesh-gateway"), arguments, Health(address));
+    }
+
+    private ProcessSpec VirtualMachineAgent(string name, string address) => Agent(
+        name, "eks-a", "vpc-legacy", "us-east-1/us-east-1c", "legacy-billing", "legacy-billing", address, [],
+        ["--workload-group", "prod/legacy-billing", "--register", "file:" + Path.Combine(layout.Config, "eks-a")]);
+
+    private ProcessSpec Billing(string name, string machine)
+    {
+        var address = topology.ApplicationAddress(machine);
+        return new ProcessSpec(
+            name, "vpc-legacy", layout.Binary("samples/legacy-billing", "legacy-billing"),
+            ["--listen", $"{address}:{BillingPort}"],
+            new Uri($"http://{address}:{BillingPort}/healthz"))
+        {
+            // All that the application knows of the mesh.
+            Environment = new Dictionary<string, string> { ["http_proxy"] = $"http://{machine}:{OutboundPort}" },
+        };
     }
 
     private ProcessSpec Payments(string name, string network, string workload)
@@ -161,6 +179,7 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
         "--identity", $"ca:{topology.ControlPlane}:{ControlPlanePort}",
         "--ca-root", RootCertificate,
         "--ca-token", Path.Combine(layout.Tokens, space, account),
+        .. topology.CertificateLifetime is { } lifetime ? new[] { "--certificate-ttl", lifetime } : [],
         "--access-log", AccessLog(name),
     ];
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Mesh.LocalMesh;
 
-// Network namespaces, signals and file modes: this program is for Linux.
+// Signals, file modes and, for tests, network namespaces: this program is for Linux.
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 
 using var stop = new CancellationTokenSource();
@@ -20,7 +20,6 @@ try
     {
         ["up", .. var options] => await UpCommand.RunAsync(options, stop.Token),
         ["down", .. var options] => await DownCommand.RunAsync(options),
-        ["e2e", .. var options] => await EndToEndCommand.RunAsync(options, stop.Token),
         _ => Usage(),
     };
 }
@@ -36,6 +35,6 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: mesh-local up|down|e2e [options]; ./mesh up --help explains them");
+    Console.Error.WriteLine("usage: mesh-local up|down [options]; ./mesh up --help explains them");
     return 64;
 }

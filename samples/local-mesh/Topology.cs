@@ -2,7 +2,7 @@ namespace Mesh.LocalMesh;
 
 /// <summary>
 /// Addresses of the three networks. On loopback every network is a part of 127.0.0.0/8 and nothing keeps them apart;
-/// with namespaces every network is a network namespace, and only gateways can reach each other.
+/// in the end to end tests every network is a network namespace, and only gateways can reach each other.
 /// </summary>
 internal sealed record Topology
 {
@@ -14,6 +14,17 @@ internal sealed record Topology
     public required string PaymentsB { get; init; }
     public required string GatewayLegacy { get; init; }
     public required string Vm { get; init; }
+
+    /// <summary>Second instances, without which some failures cannot but be seen by callers; null: there is none.</summary>
+    public string? GatewayA2 { get; init; }
+    public string? GatewayLegacy2 { get; init; }
+    public string? Vm2 { get; init; }
+
+    /// <summary>Folder, relative to the checkout, whose documents take the place of those of the overlay; null: none does.</summary>
+    public string? Overlay { get; init; }
+
+    /// <summary>How long certificates are to be valid, as <c>--certificate-ttl</c> takes it; null: as long as by default.</summary>
+    public string? CertificateLifetime { get; init; }
 
     /// <summary>Where an application listens inside its workload: seen by its own proxy only.</summary>
     public required Func<string, string> ApplicationAddress { get; init; }
@@ -39,21 +50,6 @@ internal sealed record Topology
         NamespaceOf = _ => null,
     };
 
-    public static Topology Namespaces { get; } = new()
-    {
-        ControlPlane = NetworkNamespaces.ControlPlaneAddress,
-        EdgeA = "10.10.0.1",
-        GatewayA = "10.10.0.1",
-        PaymentsA = "10.10.1.10",
-        GatewayB = "10.20.0.1",
-        PaymentsB = "10.20.1.10",
-        GatewayLegacy = "10.30.0.1",
-        Vm = "10.30.1.10",
-        ApplicationAddress = _ => "127.0.0.1",
-        AdminAddress = (name, _) => name.StartsWith("gateway", StringComparison.Ordinal) ? "127.0.0.1" : "127.0.0.2",
-        NamespaceOf = NetworkNamespaces.NameOf,
-    };
-
     /// <summary>Values of the placeholders in the overlay, without their <c>${}</c>.</summary>
     public IReadOnlyDictionary<string, string> Placeholders(Layout layout) => new Dictionary<string, string>
     {
@@ -61,9 +57,11 @@ internal sealed record Topology
         ["EDGE_CERTIFICATE"] = Path.Combine(layout.Edge, EdgeCertificate.LeafFile),
         ["EDGE_KEY"] = Path.Combine(layout.Edge, EdgeCertificate.KeyFile),
         ["GATEWAY_A"] = GatewayA,
+        ["GATEWAY_A2"] = GatewayA2 ?? "",
         ["PAYMENTS_A"] = PaymentsA,
         ["GATEWAY_B"] = GatewayB,
         ["PAYMENTS_B"] = PaymentsB,
         ["GATEWAY_LEGACY"] = GatewayLegacy,
+        ["GATEWAY_LEGACY2"] = GatewayLegacy2 ?? "",
     };
 }

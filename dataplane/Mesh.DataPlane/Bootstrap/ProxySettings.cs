@@ -34,6 +34,8 @@ public sealed class ProxySettings
         CaToken = definition.Optional("ca-token", "FILE", "Token for the first certificate; read for every call.", SettingParsers.Text);
         CaServerName = definition.WithDefault(
             "ca-server-name", "NAME", "Name the CA's certificate must have.", SettingParsers.Text, "istiod.istio-system.svc");
+        CertificateTtl = definition.WithDefault(
+            "certificate-ttl", "DURATION", "Validity to ask the CA for, renewed at half of it; 0s leaves it to the CA.", SettingParsers.Duration, "24h");
         TrustDomain = definition.WithDefault("trust-domain", "NAME", "Trust domain of the mesh.", SettingParsers.Text, "cluster.local");
         DeclareRules(definition);
     }
@@ -50,6 +52,7 @@ public sealed class ProxySettings
     public Setting<string?> CaRoot { get; }
     public Setting<string?> CaToken { get; }
     public Setting<string> CaServerName { get; }
+    public Setting<TimeSpan> CertificateTtl { get; }
     public Setting<string> TrustDomain { get; }
 
     public Locality LocalityOf(EffectiveSettings values)

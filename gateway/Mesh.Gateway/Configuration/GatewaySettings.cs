@@ -31,6 +31,8 @@ public sealed record GatewaySettings
     public string? CaRoot { get; init; }
     public string? CaToken { get; init; }
     public string CaServerName { get; init; } = "istiod.istio-system.svc";
+    /// <summary>Validity that the CA is asked for; zero leaves it to the CA.</summary>
+    public TimeSpan CertificateTtl { get; init; } = TimeSpan.FromHours(24);
     public string TrustDomain { get; init; } = "cluster.local";
 
     /// <summary>Where edge servers without <c>bind</c> listen.</summary>

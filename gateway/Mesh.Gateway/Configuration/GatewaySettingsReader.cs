@@ -101,6 +101,7 @@ public sealed class GatewaySettingsReader
         CaRoot = values.Get(proxy.CaRoot),
         CaToken = values.Get(proxy.CaToken),
         CaServerName = values.Get(proxy.CaServerName),
+        CertificateTtl = values.Get(proxy.CertificateTtl),
         TrustDomain = values.Get(proxy.TrustDomain),
         ListenAddress = values.Get(listenAddress),
         WorkloadAddress = values.Get(workloadAddress),

@@ -107,6 +107,7 @@ internal static class GatewayHost
                 RootFile = settings.CaRoot!,
                 TokenFile = settings.CaToken,
                 ServerName = settings.CaServerName,
+                Ttl = settings.CertificateTtl,
                 ClusterId = settings.Cluster,
                 ClientCertificate = () => identity?.Current is { } current && current.NotAfter > time.GetUtcNow() ? current.Context : null,
             },

@@ -19,7 +19,7 @@ internal sealed class PaymentWatch(EventReader reader, ChangeSignal signal, Time
     private int watchers;
 
     /// <exception cref="RpcException">RESOURCE_EXHAUSTED, or UNAVAILABLE when the process stops.</exception>
-    public async Task RunAsync(string merchant, long after, IServerStreamWriter<V1.PaymentEvent> responses, CancellationToken cancellationToken)
+    public async Task RunAsync(string merchant, long after, IServerStreamWriter<V1.PaymentEvent> responses, ServerCallContext context)
     {
         if (Interlocked.Increment(ref watchers) > Limit)
         {
@@ -28,9 +28,11 @@ internal sealed class PaymentWatch(EventReader reader, ChangeSignal signal, Time
                 $"{Limit} watchers are connected to this replica already; try again later", RetryDelay).ToRpcException();
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         try
         {
+            // Now, not with the first event: proxies on the way take a server that says nothing for one that does not answer.
+            await context.WriteResponseHeadersAsync([]).ConfigureAwait(false);
             await SendAsync(merchant, after, responses, stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)

@@ -94,7 +94,7 @@ internal sealed class PaymentsService(PaymentProcessor processor, PaymentReader 
         if (after is null) checks.Wrong("cursor", "is not the cursor of an event of this merchant");
         checks.ThrowIfAny();
         CheckAccess(context, merchant);
-        return watch.RunAsync(merchant, after!.Value, responseStream, context.CancellationToken);
+        return watch.RunAsync(merchant, after!.Value, responseStream, context);
     }
 
     private Task<V1.Payment> RunAsync(

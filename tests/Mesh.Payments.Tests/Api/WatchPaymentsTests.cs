@@ -38,6 +38,17 @@ public abstract class WatchPaymentsTests(StoreKind kind)
     }
 
     [Fact]
+    public async Task A_watcher_of_a_merchant_without_payments_gets_the_headers_at_once()
+    {
+        using var store = await TestStore.NewAsync(kind);
+        await using var a = await TestServer.StartAsync(store, "payments-a");
+
+        using var watch = a.Client.WatchPayments(new WatchPaymentsRequest { Merchant = "quiet" });
+
+        await watch.ResponseHeadersAsync.WaitAsync(TimeSpan.FromSeconds(30), Token);
+    }
+
+    [Fact]
     public async Task A_watcher_that_connects_again_and_again_under_load_misses_nothing_and_gets_nothing_twice()
     {
         using var store = await TestStore.NewAsync(kind);

@@ -24,6 +24,7 @@ internal static class AgentIdentity
                 RootFile = settings.CaRoot!,
                 TokenFile = settings.CaToken,
                 ServerName = settings.CaServerName,
+                Ttl = settings.CertificateTtl,
                 ClusterId = settings.Cluster,
                 // One that has expired proves nothing: then the token is asked for again.
                 ClientCertificate = () => identity?.Current is { } current && current.NotAfter > time.GetUtcNow() ? current.Context : null,

@@ -27,6 +27,8 @@ public sealed record AgentSettings
     public string? CaRoot { get; init; }
     public string? CaToken { get; init; }
     public string CaServerName { get; init; } = "istiod.istio-system.svc";
+    /// <summary>Validity that the CA is asked for; zero leaves it to the CA.</summary>
+    public TimeSpan CertificateTtl { get; init; } = TimeSpan.FromHours(24);
     public string TrustDomain { get; init; } = "cluster.local";
 
     public required IPAddress WorkloadAddress { get; init; }

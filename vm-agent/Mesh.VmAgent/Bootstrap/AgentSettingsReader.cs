@@ -110,6 +110,7 @@ public sealed class AgentSettingsReader
             CaRoot = values.Get(proxy.CaRoot),
             CaToken = values.Get(proxy.CaToken),
             CaServerName = values.Get(proxy.CaServerName),
+            CertificateTtl = values.Get(proxy.CertificateTtl),
             TrustDomain = values.Get(proxy.TrustDomain),
             WorkloadAddress = address,
             AppAddress = values.Get(appAddress) ?? address,

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Mesh.LocalMesh;
+namespace Mesh.EndToEnd.Networks;
 
 /// <summary>
 /// One network namespace per network, joined by a transit namespace that stands for the internet between VPCs. Workload
@@ -14,12 +14,17 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
 
     private const string Transit = "mesh-transit";
 
-    private static readonly (string Name, int Link, string Gateway, string[] Workloads)[] Networks =
+    private static readonly (string Name, int Link, string[] Gateways, string[] Workloads)[] Networks =
     [
-        ("mesh-vpc-a", 1, "10.10.0.1", ["10.10.1.10"]),
-        ("mesh-vpc-b", 2, "10.20.0.1", ["10.20.1.10"]),
-        ("mesh-vpc-legacy", 3, "10.30.0.1", ["10.30.1.10"]),
+        ("mesh-vpc-a", 1, ["10.10.0.1", "10.10.0.2"], ["10.10.1.10"]),
+        ("mesh-vpc-b", 2, ["10.20.0.1"], ["10.20.1.10"]),
+        ("mesh-vpc-legacy", 3, ["10.30.0.1", "10.30.0.2"], ["10.30.1.10", "10.30.1.11"]),
     ];
+
+    private const int OutsideLink = 9;
+
+    /// <summary>For <see cref="ForgetIdleAsync"/>; network load balancers have 350 s.</summary>
+    public static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(45);
 
     private NetworkNamespaces()
     {
@@ -52,9 +57,63 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await DeleteAsync().ConfigureAwait(false);
 
-    /// <summary>Cuts or heals the link of a network to all others.</summary>
-    public static Task SetLinkAsync(string network, bool up, CancellationToken cancellationToken) =>
-        RunAsync($"ip -n {NameOf(network)} link set uplink {(up ? "up" : "down")}\n", cancellationToken);
+    /// <summary>
+    /// From now on packets between two networks vanish: no reset, no ICMP, established flows included, as when a peering
+    /// or a transit gateway fails.
+    /// </summary>
+    public static Task CutAsync(string one, string other, CancellationToken cancellationToken)
+    {
+        var (first, second) = (LinkOf(one), LinkOf(other));
+        return RunAsync(
+            $"""
+            {InTransit} nft add rule inet mesh cut iifname {first} oifname {second} drop
+            {InTransit} nft add rule inet mesh cut iifname {second} oifname {first} drop
+
+            """,
+            cancellationToken);
+    }
+
+    /// <summary>From now on packets of a network to and from everywhere else vanish.</summary>
+    public static Task CutAsync(string network, CancellationToken cancellationToken) => RunAsync(
+        $"""
+        {InTransit} nft add rule inet mesh dark iifname {LinkOf(network)} drop
+        {InTransit} nft add rule inet mesh leaving oifname {LinkOf(network)} drop
+
+        """,
+        cancellationToken);
+
+    /// <summary>A machine is off: packets to and from its address vanish, also within its network.</summary>
+    public static Task PowerOffAsync(string network, string address, CancellationToken cancellationToken) => RunAsync(
+        $"""
+        ip netns exec {NameOf(network)} nft add rule inet mesh dead ip saddr {address} drop
+        ip netns exec {NameOf(network)} nft add rule inet mesh dead ip daddr {address} drop
+
+        """,
+        cancellationToken);
+
+    /// <summary>
+    /// Whether the routers between networks forget connections to port 15443 that are opened from now on once they are quiet for
+    /// <see cref="IdleLimit"/>. What comes on them later they drop without a word.
+    /// </summary>
+    public static Task ForgetIdleAsync(bool forget, CancellationToken cancellationToken) => RunAsync(
+        forget
+            ? $"{InTransit} nft add rule inet mesh balancer tcp dport 15443 ct timeout set idle\n"
+            : $"{InTransit} nft flush chain inet mesh balancer\n",
+        cancellationToken);
+
+    /// <summary>Every link works again, every machine has power.</summary>
+    public static Task HealAsync(CancellationToken cancellationToken) => RunAsync(
+        $"""
+        for chain in cut dark leaving; do {InTransit} nft flush chain inet mesh $chain; done
+        {string.Join('\n', Networks.Select(network => $"ip netns exec {network.Name} nft flush chain inet mesh dead"))}
+
+        """,
+        cancellationToken);
+
+    private static string InTransit => $"ip netns exec {Transit}";
+
+    private static string LinkOf(string network) =>
+        $"link{(network == "outside" ? OutsideLink : Networks.Single(known => known.Name == NameOf(network)).Link)}";
 
     private static string Commands()
     {
@@ -63,37 +122,59 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
         script.AppendLine($"ip -n {Transit} link set lo up");
         script.AppendLine($"ip -n {Transit} addr add {ControlPlaneAddress}/32 dev lo");
         script.AppendLine($"ip netns exec {Transit} sysctl -qw net.ipv4.ip_forward=1");
+        script.AppendLine($"{InTransit} sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0");
 
-        var gateways = string.Join(", ", Networks.Select(network => network.Gateway));
-        foreach (var (name, link, gateway, workloads) in Networks)
+        var gateways = string.Join(", ", Networks.SelectMany(network => network.Gateways));
+        foreach (var (name, link, own, workloads) in Networks)
         {
             Join(script, name, link);
-            foreach (var address in workloads.Prepend(gateway))
-                script.AppendLine($"ip -n {name} addr add {address}/32 dev lo");
-            script.AppendLine($"ip -n {Transit} route add {gateway}/32 via 10.255.{link}.2");
+            foreach (var address in own.Concat(workloads)) script.AppendLine($"ip -n {name} addr add {address}/32 dev lo");
+            foreach (var gateway in own) script.AppendLine($"ip -n {Transit} route add {gateway}/32 via 10.255.{link}.2");
+            var doors = string.Join(", ", own);
             script.AppendLine($$"""
                 ip netns exec {{name}} nft -f - <<'RULES'
                 table inet mesh {
+                  chain dead {
+                  }
                   chain in {
                     type filter hook input priority 0; policy accept;
+                    jump dead
                     iifname "uplink" ct state established,related accept
-                    iifname "uplink" ip daddr {{gateway}} tcp dport { 15443, 8443, 8080 } accept
+                    iifname "uplink" ip daddr { {{doors}} } tcp dport { 15443, 8443, 8080 } accept
                     iifname "uplink" meta l4proto icmp accept
                     iifname "uplink" reject
                   }
+                  chain gone {
+                    type filter hook output priority 0; policy accept;
+                    jump dead
+                  }
                   chain out {
                     type nat hook postrouting priority 100;
-                    oifname "uplink" snat ip to {{gateway}}
+                    oifname "uplink" ip saddr != { {{doors}} } snat ip to {{own[0]}}
                   }
                 }
                 RULES
                 """);
         }
 
-        Join(script, Outside, 9);
+        Join(script, Outside, OutsideLink);
         script.AppendLine($$"""
             ip netns exec {{Transit}} nft -f - <<'RULES'
             table inet mesh {
+              ct timeout idle {
+                protocol tcp; l3proto ip; policy = { established: {{(int)IdleLimit.TotalSeconds}} };
+              }
+              chain balancer {
+                type filter hook prerouting priority -150; policy accept;
+              }
+              chain cut {
+              }
+              chain dark {
+                type filter hook prerouting priority -200; policy accept;
+              }
+              chain leaving {
+                type filter hook postrouting priority 200; policy accept;
+              }
               chain in {
                 type filter hook input priority 0; policy accept;
                 iifname "lo" accept
@@ -104,6 +185,8 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
               }
               chain forward {
                 type filter hook forward priority 0; policy drop;
+                jump cut
+                ct state invalid drop
                 ct state established,related accept
                 ip saddr { {{gateways}} } ip daddr { {{gateways}} } tcp dport 15443 accept
                 ip saddr 10.255.9.2 ip daddr { {{gateways}} } tcp dport { 8443, 8080, 15443 } accept

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+
+namespace Mesh.EndToEnd.Load;
+
+/// <summary>Flows that call all the time, each from a few callers that wait for an answer before they call again.</summary>
+internal sealed class LoadRun : IAsyncDisposable
+{
+    private const int CallersPerFlow = 2;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(120);
+
+    /// <summary>So long may a flow take for the successes that are waited for; far beyond what is expected.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly ConcurrentQueue<CallRecord> records = [];
+    private readonly ConcurrentDictionary<string, int> succeeded = [];
+    private readonly ConcurrentDictionary<string, bool> paused = [];
+    private readonly CancellationTokenSource stop = new();
+    private readonly IReadOnlyList<IFlow> flows;
+    private readonly Task callers;
+
+    /// <param name="flows">Are not disposed with the run.</param>
+    public LoadRun(IReadOnlyList<IFlow> flows)
+    {
+        this.flows = flows;
+        Began = TimeProvider.System.GetTimestamp();
+        callers = Task.WhenAll(flows.SelectMany(flow => Enumerable.Range(0, CallersPerFlow).Select(_ => Task.Run(() => CallAsync(flow)))));
+    }
+
+    public long Began { get; }
+
+    /// <summary>In the order in which the calls ended; complete after <see cref="StopAsync"/>.</summary>
+    public IReadOnlyList<CallRecord> Records => [.. records];
+
+    /// <summary>Until each flow that is not paused had so many more successes.</summary>
+    /// <exception cref="LocalMeshException">One did not, in time.</exception>
+    public async Task MoreAsync(int count, CancellationToken cancellationToken)
+    {
+        var wanted = flows.Where(flow => !paused.ContainsKey(flow.Name))
+            .ToDictionary(flow => flow.Name, flow => succeeded.GetValueOrDefault(flow.Name) + count);
+        var began = TimeProvider.System.GetTimestamp();
+        while (wanted.FirstOrDefault(pair => succeeded.GetValueOrDefault(pair.Key) < pair.Value).Key is { } missing)
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > Patience)
+            {
+                var last = records.LastOrDefault(record => record.Flow == missing && record.Failure is not null);
+                throw new LocalMeshException($"{missing} does not get through any more; last failure: {last?.Failure ?? "none"}");
+            }
+
+            await Task.Delay(20, cancellationToken);
+        }
+    }
+
+    /// <summary>The callers of these flows stop to call, until they are resumed: their own workload is being replaced.</summary>
+    public void PauseFlows(params IEnumerable<string> names)
+    {
+        foreach (var name in names) paused[name] = true;
+    }
+
+    public void Resume() => paused.Clear();
+
+    /// <summary>Lets calls in flight end.</summary>
+    public async Task StopAsync()
+    {
+        await stop.CancelAsync();
+        await callers;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        stop.Dispose();
+    }
+
+    private async Task CallAsync(IFlow flow)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            if (!paused.ContainsKey(flow.Name))
+            {
+                var trace = Trace.New();
+                var began = TimeProvider.System.GetTimestamp();
+                var failure = await flow.CallAsync(trace, CancellationToken.None);
+                if (failure is null) succeeded.AddOrUpdate(flow.Name, 1, (_, count) => count + 1);
+                records.Enqueue(new CallRecord(flow.Name, began, TimeProvider.System.GetTimestamp(), failure, trace.Id));
+            }
+
+            await Task.Delay(Pause, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

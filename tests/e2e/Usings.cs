@@ -1,0 +1,3 @@
+extern alias local;
+
+global using local::Mesh.LocalMesh;
