@@ -58,6 +58,11 @@ internal sealed class LoadRun : IAsyncDisposable
 
     public void Resume() => paused.Clear();
 
+    public void Resume(IEnumerable<string> names)
+    {
+        foreach (var name in names) paused.TryRemove(name, out _);
+    }
+
     /// <summary>Lets calls in flight end.</summary>
     public async Task StopAsync()
     {

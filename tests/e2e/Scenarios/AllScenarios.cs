@@ -17,5 +17,6 @@ internal static class AllScenarios
         MachineFaults.PowerLost,
         RollingRestart.EveryProcess,
         NetworkFaults.NetworkDark,
+        RootRotation.NewRoot,
     ];
 }

@@ -18,7 +18,10 @@ internal sealed class Play(Rig rig, LoadRun load, bool isShort)
     /// <summary>What was done, and when.</summary>
     public IReadOnlyList<(long At, string What)> Faults => faults;
 
-    public void Note(string what) => faults.Add((TimeProvider.System.GetTimestamp(), what));
+    public void Note(string what)
+    {
+        lock (faults) faults.Add((TimeProvider.System.GetTimestamp(), what));
+    }
 
     /// <summary><c>kill -9</c>, all at once.</summary>
     public void Kill(params IReadOnlyList<string> names)
@@ -40,7 +43,8 @@ internal sealed class Play(Rig rig, LoadRun load, bool isShort)
     /// </summary>
     public async Task RestartAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
-        load.PauseFlows(names.SelectMany(Flows.Of));
+        var own = names.SelectMany(Flows.Of).ToList();
+        load.PauseFlows(own);
         foreach (var name in names)
         {
             Note($"SIGTERM {name}");
@@ -55,6 +59,6 @@ internal sealed class Play(Rig rig, LoadRun load, bool isShort)
             Note($"{name} ready");
         }
 
-        load.Resume();
+        load.Resume(own);
     }
 }
