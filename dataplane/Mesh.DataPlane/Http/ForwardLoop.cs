@@ -57,52 +57,49 @@ internal sealed class ForwardLoop
     private async Task RunAsync(
         HttpContext context, ForwardPlan plan, RequestLog record, UpstreamState state, RequestDeadline deadline)
     {
-        var tried = new List<EndpointId>();
-        var retrying = false;
-        try
+        using var tries = new RequestTries(plan, state);
+        ForwardResult? last = null;
+        while (true)
         {
-            ForwardResult? last = null;
-            while (true)
+            if (balancer.Pick(plan.Upstream, tries.Endpoints, plan.Hash, tries.Avoid) is not { } endpoint)
             {
-                if (balancer.Pick(plan.Upstream, tried, plan.Hash) is not { } endpoint)
-                {
-                    await ReplyNoEndpointAsync(context, plan, record, last).ConfigureAwait(false);
-                    return;
-                }
-
-                record.Tried(endpoint);
-                deadline.ShortenGrpcTimeout();
-                last = await TryAsync(context, plan, record, state, endpoint, deadline).ConfigureAwait(false);
-                if (retrying) state.LeaveRetry();
-                retrying = false;
-                record.UpstreamLocal = last.UpstreamLocal;
-                record.UpstreamPeer = last.UpstreamPeer;
-                record.BytesSent = last.BytesSent;
-                record.GrpcStatus = last.GrpcStatus;
-                balancer.Report(plan.Upstream, endpoint, Outcome(last));
-
-                var again = last.Declined
-                    || (MayRetry(context, plan, record, deadline) && RetryDecision.Retries(plan.Retries, last.Failure));
-                retrying = again && state.TryEnterRetry(plan.Upstream.Policy.MaxRetries);
-                if (!retrying)
-                {
-                    await FinishAsync(context, plan, record, last, deadline).ConfigureAwait(false);
-                    return;
-                }
-
-                if (plan.Retries.IgnorePreviousHosts) tried.Add(EndpointId.Of(endpoint));
-                await BackOffAsync(plan, record.Attempts, deadline).ConfigureAwait(false);
+                await ReplyNoEndpointAsync(context, plan, record, last).ConfigureAwait(false);
+                return;
             }
-        }
-        finally
-        {
-            // A retry that found no endpoint any more has not been a try, but has taken its place among the retries.
-            if (retrying) state.LeaveRetry();
+
+            record.Tried(endpoint);
+            deadline.ShortenGrpcTimeout();
+            last = await TryAsync(context, plan, record, state, tries, endpoint, deadline).ConfigureAwait(false);
+            record.UpstreamLocal = last.UpstreamLocal;
+            record.UpstreamPeer = last.UpstreamPeer;
+            record.BytesSent = last.BytesSent;
+            record.GrpcStatus = last.GrpcStatus;
+            balancer.Report(plan.Upstream, endpoint, Outcome(last));
+
+            // A declined answer has taken the place of the next try already.
+            var again = last.Declined
+                || (MayRetry(context, plan, record, deadline)
+                    && RetryDecision.Retries(plan.Retries, last.Failure)
+                    && TryRetry(tries, record));
+            if (!again)
+            {
+                await FinishAsync(context, plan, record, last, deadline).ConfigureAwait(false);
+                return;
+            }
+
+            tries.Failed(endpoint);
+            await BackOffAsync(plan, record.Attempts, deadline).ConfigureAwait(false);
         }
     }
 
     private async Task<ForwardResult> TryAsync(
-        HttpContext context, ForwardPlan plan, RequestLog record, UpstreamState state, ProxyEndpoint endpoint, RequestDeadline deadline)
+        HttpContext context,
+        ForwardPlan plan,
+        RequestLog record,
+        UpstreamState state,
+        RequestTries tries,
+        ProxyEndpoint endpoint,
+        RequestDeadline deadline)
     {
         var load = state.Of(endpoint);
         load.Enter();
@@ -119,16 +116,24 @@ internal sealed class ForwardLoop
                 Target = plan.Target,
                 Body = record.Body?.Open(),
                 Headers = plan.Headers,
+                RouteName = plan.RouteName,
                 Accept = (status, grpcStatus) =>
                 {
                     if (RetryDecision.Retries(plan.Retries, status, grpcStatus))
                     {
-                        if (MayRetry(context, plan, record, deadline)) return false;
-                        if (plan.Retries.Attempts > 0 && record.Attempts > plan.Retries.Attempts) record.Flags = ResponseFlags.RetryLimitExceeded;
+                        if (MayRetry(context, plan, record, deadline))
+                        {
+                            if (TryRetry(tries, record)) return false;
+                        }
+                        else if (plan.Retries.Attempts > 0 && record.Attempts > plan.Retries.Attempts)
+                        {
+                            record.Flags = ResponseFlags.RetryLimitExceeded;
+                        }
                     }
 
                     // From here on the response is the caller's: neither the try's time nor another try can take it back.
                     perTry.Disarm();
+                    tries.EndRetry();
                     record.Body?.StopRecording();
                     return true;
                 },
@@ -150,14 +155,24 @@ internal sealed class ForwardLoop
 
     /// <summary>
     /// gRPC needs HTTP/2. Otherwise the caller's version is kept towards proxies of the mesh, which take both, and towards ports
-    /// that declare no protocol; a plain port declared <c>http</c> gets HTTP/1.1.
+    /// that declare no protocol; a plain port declared <c>http</c> gets HTTP/1.1. The policy may say otherwise.
     /// </summary>
-    /// <remarks>Source: Istio, "Protocol Selection".</remarks>
+    /// <remarks>Source: Istio, "Protocol Selection"; h2UpgradePolicy and useClientProtocol of DestinationRule.</remarks>
     internal static bool UseHttp2(HttpContext context, Upstream upstream, ProxyEndpoint endpoint)
     {
         if (upstream.Protocol is ServiceProtocol.Grpc or ServiceProtocol.Http2 || GrpcStatus.IsGrpc(context.Request)) return true;
+        if (upstream.Policy.UpgradeToHttp2 is { } upgrade) return upgrade;
         if (!HttpProtocol.IsHttp2(context.Request.Protocol)) return false;
+        if (upstream.Policy.UseClientProtocol) return true;
         return upstream.SecurityOf(endpoint) == UpstreamSecurity.MeshMtls || upstream.Protocol == ServiceProtocol.Auto;
+    }
+
+    /// <summary>False, and noted for the access log, when the upstream has as many retries under way as it may have.</summary>
+    private static bool TryRetry(RequestTries tries, RequestLog record)
+    {
+        if (tries.TryRetry()) return true;
+        record.Flags = ResponseFlags.UpstreamOverflow;
+        return false;
     }
 
     private static TryOutcome Outcome(ForwardResult result)
@@ -166,7 +181,7 @@ internal sealed class ForwardLoop
         {
             case UpstreamFailure.Connect or UpstreamFailure.Tls or UpstreamFailure.Reset
                 or UpstreamFailure.RefusedStream or UpstreamFailure.Timeout:
-                return TryOutcome.GatewayError;
+                return TryOutcome.LocalOrigin;
             case not UpstreamFailure.None:
                 return TryOutcome.Ignored;
         }
@@ -201,7 +216,7 @@ internal sealed class ForwardLoop
     private static async Task FinishAsync(
         HttpContext context, ForwardPlan plan, RequestLog record, ForwardResult result, RequestDeadline deadline)
     {
-        if (result.Failure == UpstreamFailure.None && !result.Declined) return;
+        if (result.Failure == UpstreamFailure.None) return;
         if (context.RequestAborted.IsCancellationRequested)
         {
             record.Flags = ResponseFlags.DownstreamConnectionTermination;
@@ -212,9 +227,9 @@ internal sealed class ForwardLoop
 
         var (status, grpcStatus, flags) = Failed(result, deadline);
         if (plan.Retries.Attempts > 0 && record.Attempts > plan.Retries.Attempts) flags += "," + ResponseFlags.RetryLimitExceeded;
+        else if (record.Flags == ResponseFlags.UpstreamOverflow) flags += "," + ResponseFlags.UpstreamOverflow;
         var where = $"{plan.Upstream.Key.Host}:{plan.Upstream.Key.Port}";
-        var problem = result.Declined ? "answered with an error and too many retries are under way" : result.Problem;
-        var message = problem.Contains(where, StringComparison.Ordinal) ? problem : $"{where}: {problem}";
+        var message = result.Problem.Contains(where, StringComparison.Ordinal) ? result.Problem : $"{where}: {result.Problem}";
         if (context.Response.HasStarted)
         {
             record.Flags = flags;
@@ -231,7 +246,7 @@ internal sealed class ForwardLoop
         UpstreamFailure.Cancelled when deadline.IsOver => (504, GrpcStatus.DeadlineExceeded, ResponseFlags.UpstreamTimeout),
         UpstreamFailure.Connect or UpstreamFailure.Tls or UpstreamFailure.Identity =>
             (503, GrpcStatus.Unavailable, ResponseFlags.UpstreamConnectionFailure),
-        UpstreamFailure.Overflow or UpstreamFailure.None => (503, GrpcStatus.ResourceExhausted, ResponseFlags.UpstreamOverflow),
+        UpstreamFailure.Overflow => (503, GrpcStatus.ResourceExhausted, ResponseFlags.UpstreamOverflow),
         UpstreamFailure.RefusedStream => (503, GrpcStatus.Unavailable, ResponseFlags.UpstreamReset),
         UpstreamFailure.RequestBody => (400, GrpcStatus.Internal, ResponseFlags.DownstreamProtocolError),
         _ => (503, GrpcStatus.Unavailable, ResponseFlags.UpstreamConnectionTermination),

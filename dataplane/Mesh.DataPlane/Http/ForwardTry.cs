@@ -22,7 +22,9 @@ public sealed class ForwardTry
     /// <summary>The body for this try; null when the request has none.</summary>
     public required Stream? Body { get; init; }
 
-    /// <summary>Applied to the forwarded request and to the response, destination first, then route, as Envoy does.</summary>
+    public string? RouteName { get; init; }
+
+    /// <summary>Applied to the forwarded request and to the response, in this order.</summary>
     public required IReadOnlyList<HeaderOperations> Headers { get; init; }
 
     /// <summary>

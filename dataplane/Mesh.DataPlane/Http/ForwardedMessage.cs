@@ -37,7 +37,7 @@ public static class ForwardedMessage
         if (request.Headers.TE.ToString().Contains("trailers", StringComparison.OrdinalIgnoreCase))
             message.Headers.TryAddWithoutValidation("TE", "trailers");
         message.Headers.Host = attempt.Authority;
-        foreach (var operations in attempt.Headers) Apply(message, operations);
+        foreach (var operations in attempt.Headers) Apply(message, operations, attempt);
     }
 
     /// <summary>Copies status and headers; the body and trailers are the forwarder's own work.</summary>
@@ -52,18 +52,20 @@ public static class ForwardedMessage
             : StringValues.Empty;
         Copy(message.Headers.NonValidated, response.Headers, connection);
         Copy(message.Content.Headers.NonValidated, response.Headers, connection);
-        ApplyResponse(response.Headers, attempt.Headers);
+        ApplyResponse(attempt.Context, attempt.Headers, attempt);
     }
 
-    public static void ApplyResponse(IHeaderDictionary headers, IReadOnlyList<HeaderOperations> all)
+    /// <param name="attempt">Null where the response is the proxy's own.</param>
+    public static void ApplyResponse(HttpContext context, IReadOnlyList<HeaderOperations> all, ForwardTry? attempt = null)
     {
-        ArgumentNullException.ThrowIfNull(headers);
+        ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(all);
+        var headers = context.Response.Headers;
         foreach (var operations in all)
         {
             foreach (var name in operations.ResponseRemove) headers.Remove(name);
-            foreach (var (name, value) in operations.ResponseSet) headers[name] = value;
-            foreach (var (name, value) in operations.ResponseAdd) headers.Append(name, value);
+            foreach (var (name, value) in operations.ResponseSet) headers[name] = HeaderValues.Expand(value, context, attempt);
+            foreach (var (name, value) in operations.ResponseAdd) headers.Append(name, HeaderValues.Expand(value, context, attempt));
         }
     }
 
@@ -83,16 +85,17 @@ public static class ForwardedMessage
         }
     }
 
-    private static void Apply(HttpRequestMessage message, HeaderOperations operations)
+    private static void Apply(HttpRequestMessage message, HeaderOperations operations, ForwardTry attempt)
     {
         foreach (var name in operations.RequestRemove) Remove(message, name);
         foreach (var (name, value) in operations.RequestSet)
         {
+            var expanded = HeaderValues.Expand(value, attempt.Context, attempt);
             Remove(message, name);
-            Add(message, name, value);
+            Add(message, name, expanded);
         }
 
-        foreach (var (name, value) in operations.RequestAdd) Add(message, name, value);
+        foreach (var (name, value) in operations.RequestAdd) Add(message, name, HeaderValues.Expand(value, attempt.Context, attempt));
     }
 
     private static void Remove(HttpRequestMessage message, string name)

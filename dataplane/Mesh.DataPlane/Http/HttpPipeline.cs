@@ -105,7 +105,7 @@ public sealed class HttpPipeline
         record.Flags = flags;
         record.Details = message;
         if (GrpcStatus.IsGrpc(context.Request)) record.GrpcStatus = grpcStatus;
-        return LocalReply.WriteAsync(context, httpStatus, grpcStatus, message);
+        return LocalReply.WriteAsync(context, httpStatus, grpcStatus, message, isOverloaded: flags == ResponseFlags.UpstreamOverflow);
     }
 
     private Task RouteAsync(HttpContext context, HttpRouteTable? routes, int listenerPort, RequestLog record)
@@ -170,14 +170,13 @@ public sealed class HttpPipeline
             case RouteAction.Redirect redirect:
                 record.Details = "redirect";
                 context.Response.StatusCode = redirect.Code;
-                context.Response.Headers.Location = RouteActions.Location(redirect, request.Scheme, authority, target);
-                ForwardedMessage.ApplyResponse(context.Response.Headers, [match.Route.Headers]);
+                context.Response.Headers.Location = RouteActions.Location(match, redirect, request.Scheme, authority, target);
+                ForwardedMessage.ApplyResponse(context, [match.Route.Headers]);
                 break;
             case RouteAction.DirectResponse direct:
                 record.Details = "direct_response";
-                context.Response.StatusCode = direct.Status;
-                ForwardedMessage.ApplyResponse(context.Response.Headers, [match.Route.Headers]);
-                if (direct.Body.Length > 0) await context.Response.WriteAsync(direct.Body, context.RequestAborted).ConfigureAwait(false);
+                if (GrpcStatus.IsGrpc(request)) record.GrpcStatus = GrpcStatus.OfHttp(direct.Status);
+                await LocalReply.WriteAsync(context, direct, match.Route.Headers).ConfigureAwait(false);
                 break;
             case RouteAction.Forward forward:
                 await ForwardAsync(context, match, forward, authority, target, record).ConfigureAwait(false);
@@ -203,11 +202,14 @@ public sealed class HttpPipeline
             Upstream = upstream,
             ClusterName = key.ClusterName,
             RouteName = match.Route.Name,
-            Authority = match.Route.RewriteAuthority ?? authority,
+            Authority = destination.RewriteAuthority ?? match.Route.RewriteAuthority ?? authority,
             Target = RouteActions.Rewrite(match, target),
             Timeout = match.Route.Timeout,
             Retries = match.Route.Retries,
-            Headers = [destination.Headers, match.Route.Headers],
+            // As Envoy has it: what stands at one of several destinations comes before the route's, what stands at the only one is the route's.
+            Headers = forward.Destinations.Length == 1
+                ? [match.Route.Headers, destination.Headers]
+                : [destination.Headers, match.Route.Headers],
             Mirrors = match.Route.Mirrors,
             Hash = upstream.Policy.Hash is { } hash ? RequestHash.Of(context, hash, target) : null,
         };

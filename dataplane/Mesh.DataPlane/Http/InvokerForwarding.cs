@@ -24,8 +24,7 @@ public sealed class InvokerForwarding : IHttpForwarding
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            channel = channels.Rent(attempt.Upstream, attempt.Endpoint, attempt.Http2);
-            await channel.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            channel = await channels.RentAsync(attempt.Upstream, attempt.Endpoint, attempt.Http2, cancellationToken).ConfigureAwait(false);
             using var request = new HttpRequestMessage();
             if (attempt.Body is { } body) request.Content = new StreamingContent(body, attempt.Context.Request.ContentLength, done.Token);
             ForwardedMessage.FillRequest(request, attempt);

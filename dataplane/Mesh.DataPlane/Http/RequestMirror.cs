@@ -69,6 +69,7 @@ public sealed class RequestMirror
             Target = plan.Target,
             Body = null,
             Headers = plan.Headers,
+            RouteName = plan.RouteName,
             Accept = static (_, _) => true,
         });
         return request;
@@ -81,8 +82,7 @@ public sealed class RequestMirror
         using var limit = new CancellationTokenSource(timeout ?? Timeout.InfiniteTimeSpan, time);
         try
         {
-            channel = channels.Rent(upstream, endpoint, isHttp2);
-            await channel.ReadyAsync(limit.Token).ConfigureAwait(false);
+            channel = await channels.RentAsync(upstream, endpoint, isHttp2, limit.Token).ConfigureAwait(false);
             using var response = await channel.Invoker.SendAsync(request, limit.Token).ConfigureAwait(false);
             balancer.Report(upstream, endpoint, (int)response.StatusCode >= 500 ? TryOutcome.ServerError : TryOutcome.Success);
             await response.Content.CopyToAsync(Stream.Null, limit.Token).ConfigureAwait(false);
@@ -91,7 +91,7 @@ public sealed class RequestMirror
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            if (error is UpstreamException) balancer.Report(upstream, endpoint, TryOutcome.GatewayError);
+            if (error is UpstreamException { Failure: UpstreamFailure.Connect or UpstreamFailure.Tls }) balancer.Report(upstream, endpoint, TryOutcome.GatewayError);
         }
         finally
         {

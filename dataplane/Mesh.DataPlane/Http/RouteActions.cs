@@ -17,7 +17,7 @@ internal static class RouteActions
 
     private static string Rooted(string path) => path.StartsWith('/') ? path : "/" + path;
 
-    public static string Location(RouteAction.Redirect redirect, string scheme, string authority, RequestTarget target)
+    public static string Location(RouteMatch match, RouteAction.Redirect redirect, string scheme, string authority, RequestTarget target)
     {
         var newScheme = redirect.Scheme ?? scheme;
         var host = redirect.Authority ?? authority;
@@ -32,7 +32,7 @@ internal static class RouteActions
             host = WithoutPort(host);
         }
 
-        var newTarget = redirect.Path is { } path ? target with { Path = path } : target;
+        var newTarget = redirect.Path is { } path ? target with { Path = path } : Rewrite(match, target);
         return $"{newScheme}://{host}{newTarget.PathAndQuery}";
     }
 

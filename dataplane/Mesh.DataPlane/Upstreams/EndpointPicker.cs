@@ -3,9 +3,10 @@ using Mesh.Config.Model;
 namespace Mesh.DataPlane.Upstreams;
 
 /// <summary>
-/// Chooses the endpoint for one try. Of the lowest priority that has a usable endpoint not tried yet, by the policy's balancer and the
-/// weights. Usable: not unhealthy or draining in the snapshot, not ejected, not known dead by active probes. There is no panic routing:
-/// when nothing is usable the answer is null (response flag UH), as Istio configures Envoy.
+/// Chooses the endpoint for one try: a priority by its health (<see cref="PriorityChoice"/>), and in it one that was not tried yet, by the
+/// policy's balancer and the weights. Usable: not unhealthy or draining in the snapshot, not ejected, not known dead by active probes. There is
+/// no panic routing unless the policy has a <c>minHealthPercent</c>: when nothing is usable the answer is null (response flag UH), as Istio
+/// configures Envoy.
 /// </summary>
 /// <remarks>Source: Envoy, "Load balancing: priority levels, panic threshold"; istio cluster_traffic_policy.go.</remarks>
 public sealed class EndpointPicker
@@ -29,20 +30,32 @@ public sealed class EndpointPicker
     /// nothing else is usable.
     /// </param>
     /// <param name="hash">What consistent hashing goes by; null: any endpoint will do.</param>
-    public ProxyEndpoint? Pick(Upstream upstream, UpstreamState state, IReadOnlyCollection<EndpointId> tried, ulong? hash = null)
+    /// <param name="avoid">Priorities to leave alone as long as another has a usable endpoint, one bit for each of the first 64.</param>
+    public ProxyEndpoint? Pick(
+        Upstream upstream, UpstreamState state, IReadOnlyCollection<EndpointId> tried, ulong? hash = null, ulong avoid = 0)
     {
         ArgumentNullException.ThrowIfNull(upstream);
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(tried);
         outliers.Sweep(upstream, state);
+        if (upstream.Endpoints.IsDefaultOrEmpty) return null;
+        var (priority, panic) = ChoosePriority(upstream, state, hash, avoid);
+        if (priority < 0) return null;
         if (hash is { } key && state.Tables is { } tables)
         {
-            return tables.Find(key, endpoint => IsUsable(state, endpoint) && !tried.Contains(EndpointId.Of(endpoint)))
+            return tables.Find(key, priority, endpoint => (panic || IsUsable(state, endpoint)) && !tried.Contains(EndpointId.Of(endpoint)))
+                ?? tables.Find(key, endpoint => IsUsable(state, endpoint) && !tried.Contains(EndpointId.Of(endpoint)))
                 ?? tables.Find(key, endpoint => IsUsable(state, endpoint));
         }
 
-        var candidates = Candidates(upstream, state, tried);
-        if (candidates.Count == 0 && tried.Count > 0) candidates = Candidates(upstream, state, []);
+        var candidates = Candidates(upstream, state, priority, panic, tried);
+        if (candidates.Count == 0 && tried.Count > 0)
+        {
+            // Rather elsewhere than back, and rather back than nowhere.
+            candidates = FirstWithCandidates(upstream, state, tried);
+            if (candidates.Count == 0) candidates = Candidates(upstream, state, priority, panic, []);
+        }
+
         return candidates.Count switch
         {
             0 => null,
@@ -60,20 +73,63 @@ public sealed class EndpointPicker
             : $"none of the {upstream.Endpoints.Length} endpoints of {upstream.Key.Host}:{upstream.Key.Port} is healthy";
     }
 
-    private List<ProxyEndpoint> Candidates(Upstream upstream, UpstreamState state, IReadOnlyCollection<EndpointId> tried)
+    /// <returns>-1 when nothing is usable.</returns>
+    private (int Priority, bool Panic) ChoosePriority(Upstream upstream, UpstreamState state, ulong? hash, ulong avoid)
     {
-        var found = new List<ProxyEndpoint>();
-        var priority = int.MaxValue;
+        var last = upstream.Endpoints[^1].Priority;
+        var minHealth = upstream.Policy.Outlier?.MinHealthPercent ?? 0;
+        // Most upstreams have a single priority and cannot panic: there is nothing to count.
+        if (last == 0 && minHealth == 0) return (0, false);
+        const int few = 8;
+        Span<int> usable = last < few ? stackalloc int[last + 1] : new int[last + 1];
+        Span<int> total = last < few ? stackalloc int[last + 1] : new int[last + 1];
+        usable.Clear();
+        total.Clear();
         foreach (var endpoint in upstream.Endpoints)
         {
-            if (endpoint.Priority > priority || !IsUsable(state, endpoint)) continue;
+            total[endpoint.Priority]++;
+            if (IsUsable(state, endpoint)) usable[endpoint.Priority]++;
+        }
+
+        LeaveAlone(usable, avoid);
+        return PriorityChoice.Of(usable, total, minHealth, hash is { } key ? (int)(key % 100) : Ticket());
+    }
+
+    private static void LeaveAlone(Span<int> usable, ulong avoid)
+    {
+        const int bits = 64;
+        var others = false;
+        for (var i = 0; i < usable.Length; i++) others |= usable[i] > 0 && (i >= bits || (avoid >> i & 1) == 0);
+        if (!others) return;
+        for (var i = 0; i < Math.Min(bits, usable.Length); i++)
+            if ((avoid >> i & 1) != 0) usable[i] = 0;
+    }
+
+    private int Ticket()
+    {
+        lock (random) return random.Next(100);
+    }
+
+    private List<ProxyEndpoint> Candidates(
+        Upstream upstream, UpstreamState state, int priority, bool panic, IReadOnlyCollection<EndpointId> tried)
+    {
+        var found = new List<ProxyEndpoint>();
+        foreach (var endpoint in upstream.Endpoints)
+        {
+            if (endpoint.Priority != priority || !(panic || IsUsable(state, endpoint))) continue;
             if (tried.Count > 0 && tried.Contains(EndpointId.Of(endpoint))) continue;
-            if (endpoint.Priority < priority) found.Clear();
-            priority = endpoint.Priority;
             found.Add(endpoint);
         }
 
         return found;
+    }
+
+    private List<ProxyEndpoint> FirstWithCandidates(Upstream upstream, UpstreamState state, IReadOnlyCollection<EndpointId> tried)
+    {
+        var last = upstream.Endpoints[^1].Priority;
+        for (var priority = 0; priority <= last; priority++)
+            if (Candidates(upstream, state, priority, panic: false, tried) is { Count: > 0 } found) return found;
+        return [];
     }
 
     private bool IsUsable(UpstreamState state, ProxyEndpoint endpoint) =>

@@ -19,6 +19,9 @@ public sealed class EndpointState
 
     public int Consecutive5xx { get; internal set; }
     public int ConsecutiveGatewayErrors { get; internal set; }
+    public int ConsecutiveLocalOriginFailures { get; internal set; }
+
+    internal void StartOver() => Consecutive5xx = ConsecutiveGatewayErrors = ConsecutiveLocalOriginFailures = 0;
 
     /// <summary>When it was first looked at, from which warming up counts.</summary>
     internal DateTimeOffset Since(TimeProvider time)

@@ -30,19 +30,8 @@ public sealed class OutlierDetector
         {
             Sweep(upstream, state, policy);
             var counters = state.Of(endpoint);
-            if (outcome == TryOutcome.Success)
-            {
-                counters.Consecutive5xx = counters.ConsecutiveGatewayErrors = 0;
-                return;
-            }
-
-            counters.Consecutive5xx++;
-            counters.ConsecutiveGatewayErrors = outcome == TryOutcome.GatewayError ? counters.ConsecutiveGatewayErrors + 1 : 0;
-            if (counters.IsEjected) return;
-            if (Reached(counters.ConsecutiveGatewayErrors, policy.ConsecutiveGatewayErrors))
-                Eject(upstream, state, endpoint, counters, policy, "consecutive gateway errors");
-            else if (Reached(counters.Consecutive5xx, policy.Consecutive5xxErrors))
-                Eject(upstream, state, endpoint, counters, policy, "consecutive 5xx");
+            if (Count(counters, policy, outcome) is { } reason && !counters.IsEjected)
+                Eject(upstream, state, endpoint, counters, policy, reason);
         }
     }
 
@@ -53,6 +42,35 @@ public sealed class OutlierDetector
         ArgumentNullException.ThrowIfNull(state);
         if (time.GetUtcNow() - state.LastSweep < (upstream.Policy.Outlier?.Interval ?? TimeSpan.Zero)) return;
         lock (state.Gate) Sweep(upstream, state, upstream.Policy.Outlier);
+    }
+
+    /// <returns>Which row is complete; null when none is.</returns>
+    private static string? Count(EndpointState counters, OutlierPolicy policy, TryOutcome outcome)
+    {
+        if (outcome == TryOutcome.Success)
+        {
+            counters.StartOver();
+            return null;
+        }
+
+        if (policy.SplitsLocalOrigin)
+        {
+            if (outcome == TryOutcome.LocalOrigin)
+            {
+                counters.ConsecutiveLocalOriginFailures++;
+                return Reached(counters.ConsecutiveLocalOriginFailures, policy.ConsecutiveLocalOriginFailures)
+                    ? "consecutive local origin failures"
+                    : null;
+            }
+
+            // An error that the endpoint told is still an answer.
+            counters.ConsecutiveLocalOriginFailures = 0;
+        }
+
+        counters.Consecutive5xx++;
+        counters.ConsecutiveGatewayErrors = outcome == TryOutcome.ServerError ? 0 : counters.ConsecutiveGatewayErrors + 1;
+        if (Reached(counters.ConsecutiveGatewayErrors, policy.ConsecutiveGatewayErrors)) return "consecutive gateway errors";
+        return Reached(counters.Consecutive5xx, policy.Consecutive5xxErrors) ? "consecutive 5xx" : null;
     }
 
     private static bool Reached(int count, int limit) => limit > 0 && count >= limit;
@@ -72,7 +90,7 @@ public sealed class OutlierDetector
             {
                 endpoint.EjectedUntil = null;
                 // A returned endpoint starts afresh: it needs a whole new row of errors to go again.
-                endpoint.Consecutive5xx = endpoint.ConsecutiveGatewayErrors = 0;
+                endpoint.StartOver();
                 endpoint.BeginAgain();
                 Ejection?.Invoke(new EjectionEvent(upstream.Key, id, false, TimeSpan.Zero, "ejection time is over"));
             }

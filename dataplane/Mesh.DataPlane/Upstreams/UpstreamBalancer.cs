@@ -19,8 +19,8 @@ public sealed class UpstreamBalancer
     public UpstreamStates States { get; } = new();
 
     /// <inheritdoc cref="EndpointPicker.Pick"/>
-    public ProxyEndpoint? Pick(Upstream upstream, IReadOnlyCollection<EndpointId> tried, ulong? hash = null) =>
-        picker.Pick(upstream, States.Of(upstream), tried, hash);
+    public ProxyEndpoint? Pick(Upstream upstream, IReadOnlyCollection<EndpointId> tried, ulong? hash = null, ulong avoid = 0) =>
+        picker.Pick(upstream, States.Of(upstream), tried, hash, avoid);
 
     public void Report(Upstream upstream, ProxyEndpoint endpoint, TryOutcome outcome) =>
         Outliers.Report(upstream, States.Of(upstream), endpoint, outcome);

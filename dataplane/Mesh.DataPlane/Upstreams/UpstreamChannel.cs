@@ -60,8 +60,14 @@ public sealed class UpstreamChannel : IDisposable
     /// <summary>The connection broke, closed or could not be opened: take no more requests.</summary>
     internal bool IsDead => Volatile.Read(ref dead) != 0;
 
+    /// <summary>The first connection is there; a request need not wait.</summary>
+    internal bool IsOpen => Connection is not null && !IsDead;
+
     /// <summary>Requests in flight; guarded by the pool's lock.</summary>
     internal int Active { get; set; }
+
+    /// <summary>Requests so far, with those in flight; guarded by the pool's lock.</summary>
+    internal long Served { get; set; }
 
     internal DateTimeOffset IdleSince { get; set; }
 

@@ -18,6 +18,7 @@ public sealed class UpstreamChannels : IAsyncDisposable
     private readonly UpstreamConnector connector;
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<PoolKey, UpstreamChannelPool> pools = new();
+    private readonly ConcurrentDictionary<UpstreamKey, UpstreamLimits> limits = new();
     private readonly ITimer sweeper;
 
     public UpstreamChannels(UpstreamConnector connector, TimeProvider time)
@@ -31,18 +32,16 @@ public sealed class UpstreamChannels : IAsyncDisposable
     /// <summary>Connections of all upstreams, open or opening.</summary>
     public int Count => pools.Values.Sum(static pool => pool.Count);
 
-    /// <summary>A channel for one request; give it back with <see cref="Return"/>.</summary>
-    /// <exception cref="UpstreamException">The policy's connection limit is reached.</exception>
-    public UpstreamChannel Rent(Upstream upstream, ProxyEndpoint endpoint, bool http2)
+    /// <summary>An open channel for one request; give it back with <see cref="Return"/>.</summary>
+    /// <exception cref="UpstreamException">It could not be opened, or a limit of the policy is reached.</exception>
+    public ValueTask<UpstreamChannel> RentAsync(
+        Upstream upstream, ProxyEndpoint endpoint, bool http2, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upstream);
         ArgumentNullException.ThrowIfNull(endpoint);
         var key = new PoolKey(upstream.Key, EndpointId.Of(endpoint), upstream.SecurityOf(endpoint), upstream.Sni, http2);
-        var pool = pools.GetOrAdd(
-            key,
-            static (newKey, with) => new UpstreamChannelPool(with.connector, with.time, newKey.Http2, with.upstream, with.endpoint),
-            (connector, time, upstream, endpoint));
-        return pool.Rent(upstream, endpoint);
+        var pool = pools.GetOrAdd(key, static (newKey, with) => with.self.NewPool(newKey, with.upstream, with.endpoint), (self: this, upstream, endpoint));
+        return pool.RentAsync(upstream, endpoint, cancellationToken);
     }
 
     public static void Return(UpstreamChannel channel)
@@ -56,6 +55,9 @@ public sealed class UpstreamChannels : IAsyncDisposable
         await sweeper.DisposeAsync().ConfigureAwait(false);
         foreach (var pool in pools.Values) pool.Close();
     }
+
+    private UpstreamChannelPool NewPool(PoolKey key, Upstream upstream, ProxyEndpoint endpoint) =>
+        new(connector, limits.GetOrAdd(key.Upstream, static _ => new UpstreamLimits()), time, key.Http2, upstream, endpoint);
 
     /// <summary>Empty pools are kept: they are small, and removing one could race with a request that is renting from it.</summary>
     private void Sweep()

@@ -61,10 +61,14 @@ public sealed class UpstreamState
 
     internal void Leave() => Interlocked.Decrement(ref active);
 
-    /// <summary>False when <paramref name="limit"/> retries are in flight already.</summary>
-    internal bool TryEnterRetry(int? limit)
+    /// <summary>False when as many retries are in flight as the policy lets be: its budget, or else its limit.</summary>
+    /// <remarks>Source: Envoy, "Circuit breaking: retry budget", which replaces max_retries.</remarks>
+    internal bool TryEnterRetry(TrafficPolicy policy)
     {
-        if (Interlocked.Increment(ref retries) <= (limit ?? int.MaxValue)) return true;
+        var limit = policy.RetryBudget is { } budget
+            ? Math.Max(budget.MinConcurrency, (int)(Active * budget.Percent / 100))
+            : policy.MaxRetries ?? int.MaxValue;
+        if (Interlocked.Increment(ref retries) <= limit) return true;
         Interlocked.Decrement(ref retries);
         return false;
     }

@@ -46,7 +46,7 @@ internal sealed class TryTransformer : HttpTransformer
         }
 
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        ForwardedMessage.ApplyResponse(httpContext.Response.Headers, attempt.Headers);
+        ForwardedMessage.ApplyResponse(httpContext, attempt.Headers, attempt);
         if (Status != StatusCodes.Status101SwitchingProtocols)
         {
             var body = await proxyResponse.Content.ReadAsStreamAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Upstreams;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Mesh.Gateway.Forwarding;
@@ -28,8 +29,7 @@ public sealed class YarpForwarding : IHttpForwarding
         UpstreamChannel? channel = null;
         try
         {
-            channel = channels.Rent(attempt.Upstream, attempt.Endpoint, attempt.Http2);
-            await channel.ReadyAsync(cancellationToken);
+            channel = await channels.RentAsync(attempt.Upstream, attempt.Endpoint, attempt.Http2, cancellationToken);
             return await ForwardAsync(attempt, channel, cancellationToken);
         }
         catch (UpstreamException error)
@@ -57,6 +57,7 @@ public sealed class YarpForwarding : IHttpForwarding
         try
         {
             if (attempt.Body is { } body) context.Request.Body = body;
+            else if (context.Request.ContentType is not null) PretendBody(context);
             context.Response.Body = counted;
             error = await forwarder.SendAsync(context, "http://upstream", channel.Invoker, Config, transformer, cancellationToken);
         }
@@ -81,6 +82,16 @@ public sealed class YarpForwarding : IHttpForwarding
         return error == ForwarderError.None || transformer.Declined ? result : Failed(result, context, error, cancellationToken);
     }
 
+    /// <summary>
+    /// A request without a body may have a content type, as a gRPC stream that ends before its first message: YARP sends content headers only with
+    /// content, so it gets an empty one.
+    /// </summary>
+    private static void PretendBody(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is EmptyBody) return;
+        context.Features.Set<IHttpRequestBodyDetectionFeature>(EmptyBody.Instance);
+    }
+
     private static ForwardResult Failed(
         ForwardResult result, HttpContext context, ForwarderError error, CancellationToken cancellationToken)
     {
@@ -96,5 +107,12 @@ public sealed class YarpForwarding : IHttpForwarding
             _ => exception is null ? UpstreamFailure.Reset : UpstreamErrors.Classify(exception),
         };
         return result with { Failure = failure, Problem = exception is null ? error.ToString() : UpstreamErrors.Describe(exception) };
+    }
+
+    private sealed class EmptyBody : IHttpRequestBodyDetectionFeature
+    {
+        public static EmptyBody Instance { get; } = new();
+
+        public bool CanHaveBody => true;
     }
 }

@@ -16,5 +16,12 @@ public sealed record OutlierPolicy
     /// <summary>At least one endpoint may be ejected whatever the percentage.</summary>
     public int MaxEjectionPercent { get; init; } = 10;
 
+    /// <summary>With a smaller share of healthy endpoints calls go to all of them; 0: never.</summary>
     public int MinHealthPercent { get; init; }
+
+    /// <summary>Errors that the proxy itself saw (no connection, reset, timeout) count on their own and not as 5xx.</summary>
+    public bool SplitsLocalOrigin { get; init; }
+
+    /// <summary>Counts only when they are split off; 0 turns the detector off.</summary>
+    public int ConsecutiveLocalOriginFailures { get; init; } = 5;
 }

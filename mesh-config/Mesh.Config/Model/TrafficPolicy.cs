@@ -28,7 +28,19 @@ public sealed record TrafficPolicy
     public int? Http1MaxPendingRequests { get; init; }
     public int? Http2MaxRequests { get; init; }
     public int? MaxRequestsPerConnection { get; init; }
+
+    /// <summary>Not looked at where there is a <see cref="RetryBudget"/>.</summary>
     public int? MaxRetries { get; init; }
+
+    /// <summary>Of one HTTP/2 connection.</summary>
+    public int? MaxConcurrentStreams { get; init; }
+
+    /// <summary>Speak HTTP/2 to a port that declares HTTP/1.1, or never; null: as the protocol of the port says.</summary>
+    public bool? UpgradeToHttp2 { get; init; }
+
+    /// <summary>Speak the HTTP version that the caller speaks.</summary>
+    public bool UseClientProtocol { get; init; }
+
     /// <summary>Set when <see cref="LoadBalancer"/> is <see cref="LoadBalancerKind.ConsistentHash"/>.</summary>
     public HashPolicy? Hash { get; init; }
 

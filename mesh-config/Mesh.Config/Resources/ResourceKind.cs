@@ -16,6 +16,8 @@ internal abstract class ResourceKind(string group, string kind, string[] version
 
     public IEnumerable<string> ApiVersions => Versions.Select(v => Group.Length == 0 ? v : $"{Group}/{v}");
 
+    public abstract IMessageSchema Shape { get; }
+
     /// <summary>Null when the body is not a map; other errors are in the context.</summary>
     public abstract MeshObject? Read(ResourceHeader header, YamlValue body, ReadContext context);
 
@@ -46,6 +48,8 @@ internal sealed class ResourceKind<T> : ResourceKind where T : MeshObject
             .Ignore("apiVersion", "kind", "metadata");
         if (group.EndsWith("istio.io", StringComparison.Ordinal)) _schema.Check(ObjectRules.Annotations);
     }
+
+    public override IMessageSchema Shape => _schema;
 
     public override MeshObject? Read(ResourceHeader header, YamlValue body, ReadContext context) =>
         _schema.TryRead(_create(header), body, context, out var value) ? value : null;

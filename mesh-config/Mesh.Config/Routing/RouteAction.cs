@@ -16,5 +16,9 @@ public abstract record RouteAction
     public sealed record Redirect(int Code, string? Scheme, string? Authority, int? Port, string? Path) : RouteAction;
 
     /// <summary>Answer without calling anybody.</summary>
-    public sealed record DirectResponse(int Status, string Body) : RouteAction;
+    public sealed record DirectResponse(int Status, string Body) : RouteAction
+    {
+        /// <summary>Empty unless the body is no text; then <see cref="Body"/> is empty.</summary>
+        public ReadOnlyMemory<byte> Bytes { get; init; }
+    }
 }

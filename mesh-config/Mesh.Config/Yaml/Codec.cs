@@ -8,6 +8,9 @@ internal abstract class Codec<T>
     /// <summary>False after an error was reported: the value is not usable.</summary>
     public abstract bool TryRead(YamlValue node, ReadContext context, [MaybeNullWhen(false)] out T value);
 
+    /// <summary>The message that values are, or that they are lists or maps of; null for plain values.</summary>
+    public virtual IMessageSchema? Shape => null;
+
     public abstract YamlValue Write(T value);
 
     /// <summary>True when the value means the same as an absent field, and is not written.</summary>

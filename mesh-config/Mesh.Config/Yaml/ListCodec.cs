@@ -5,6 +5,8 @@ namespace Mesh.Config.Yaml;
 
 internal sealed class ListCodec<T>(Codec<T> item) : Codec<ImmutableArray<T>>
 {
+    public override IMessageSchema? Shape => item.Shape;
+
     public override bool TryRead(
         YamlValue node, ReadContext context, [MaybeNullWhen(false)] out ImmutableArray<T> value)
     {

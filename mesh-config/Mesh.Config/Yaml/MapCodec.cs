@@ -6,6 +6,8 @@ namespace Mesh.Config.Yaml;
 /// <summary>A map with free keys, kept and written in ordinal order.</summary>
 internal sealed class MapCodec<T>(Codec<T> item) : Codec<ImmutableSortedDictionary<string, T>>
 {
+    public override IMessageSchema? Shape => item.Shape;
+
     public override bool TryRead(
         YamlValue node,
         ReadContext context,

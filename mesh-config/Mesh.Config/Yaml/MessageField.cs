@@ -5,6 +5,8 @@ internal sealed class MessageField<T, TValue>(
     : SchemaField<T>(name, required)
     where TValue : class
 {
+    public override IMessageSchema? Shape => schema;
+
     public override T Read(T target, YamlValue node, ReadContext context) =>
         schema.TryRead(node, context, out var value) ? set(target, value) : target;
 

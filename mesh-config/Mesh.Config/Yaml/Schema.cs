@@ -7,7 +7,7 @@ namespace Mesh.Config.Yaml;
 /// The one declaration of a message type: its fields in written order. Reading, detection of unknown fields, writing and
 /// comparison by value all follow from it.
 /// </summary>
-internal sealed class Schema<T>(string name, Func<T> create) : Codec<T> where T : class
+internal sealed class Schema<T>(string name, Func<T> create) : Codec<T>, IMessageSchema where T : class
 {
     private readonly List<SchemaField<T>> _fields = [];
     private readonly Dictionary<string, SchemaField<T>> _byName = new(StringComparer.Ordinal);
@@ -20,6 +20,10 @@ internal sealed class Schema<T>(string name, Func<T> create) : Codec<T> where T 
 
     /// <summary>The message's name in its API, for messages.</summary>
     public string Name { get; } = name;
+
+    public override IMessageSchema Shape => this;
+
+    public IEnumerable<(string Field, IMessageSchema? Message)> Declarations => _fields.Select(declared => (declared.Name, declared.Shape));
 
     public Schema<T> Field<TValue>(
         string field, Codec<TValue> codec, Func<T, TValue> get, Func<T, TValue, T> set, bool required = false)

@@ -7,6 +7,9 @@ internal abstract class SchemaField<T>(string name, bool required)
 
     public bool Required { get; } = required;
 
+    /// <inheritdoc cref="Codec{T}.Shape" />
+    public abstract IMessageSchema? Shape { get; }
+
     public abstract T Read(T target, YamlValue node, ReadContext context);
 
     /// <summary>Null when the value is the default and the field may be absent.</summary>
@@ -19,6 +22,8 @@ internal sealed class SchemaField<T, TValue>(
     string name, Codec<TValue> codec, Func<T, TValue> get, Func<T, TValue, T> set, bool required)
     : SchemaField<T>(name, required)
 {
+    public override IMessageSchema? Shape => codec.Shape;
+
     public override T Read(T target, YamlValue node, ReadContext context) =>
         codec.TryRead(node, context, out var value) ? set(target, value) : target;
 

@@ -47,6 +47,9 @@ public sealed class EchoBackend : IAsyncDisposable
     /// <summary>Status that plain HTTP requests are answered with; taken per request.</summary>
     public Func<int> Status { get; set; } = () => 200;
 
+    /// <summary>Asked first about each plain HTTP request; what it returns true for, it has answered.</summary>
+    public Func<HttpContext, Task<bool>> Answers { get; set; } = _ => Task.FromResult(false);
+
     public static async Task<EchoBackend> StartAsync(string name = "echo")
     {
         var backend = new EchoBackend(name);
@@ -63,6 +66,21 @@ public sealed class EchoBackend : IAsyncDisposable
         // The server takes the header away and shows it as a deadline.
         if (context.Deadline < DateTime.MaxValue) headers["grpc-timeout"] = $"{context.Deadline - DateTime.UtcNow}";
         requests.Enqueue(headers);
+    }
+
+    /// <summary>Answers in this way as long as <paramref name="action"/> runs.</summary>
+    public async Task WithAnswersAsync(Func<HttpContext, Task<bool>> answers, Func<Task> action)
+    {
+        var before = Answers;
+        Answers = answers;
+        try
+        {
+            await action();
+        }
+        finally
+        {
+            Answers = before;
+        }
     }
 
     public async Task StopAsync()
@@ -86,6 +104,7 @@ public sealed class EchoBackend : IAsyncDisposable
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         requests.Enqueue(request.Headers.ToDictionary(
             header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal));
+        if (await Answers(context)) return;
         context.Response.StatusCode = Status();
         context.Response.Headers["x-server"] = Name;
         context.Response.Headers["x-remove-me"] = "yes";

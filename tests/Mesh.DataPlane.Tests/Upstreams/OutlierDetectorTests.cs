@@ -42,6 +42,27 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
+    public void Errors_of_the_connection_are_gateway_errors_too()
+    {
+        var upstream = Upstream(new OutlierPolicy { ConsecutiveGatewayErrors = 2, Consecutive5xxErrors = 0 }, 3);
+        Report(upstream, 0, TryOutcome.LocalOrigin, TryOutcome.LocalOrigin);
+        Assert.Equal("consecutive gateway errors", Assert.Single(events).Reason);
+    }
+
+    [Fact]
+    public void Split_off_errors_of_the_connection_count_on_their_own()
+    {
+        var policy = new OutlierPolicy { Consecutive5xxErrors = 2, SplitsLocalOrigin = true, ConsecutiveLocalOriginFailures = 3 };
+        var upstream = Upstream(policy, 3);
+        Report(upstream, 0, TryOutcome.LocalOrigin, TryOutcome.LocalOrigin, TryOutcome.ServerError, TryOutcome.LocalOrigin, TryOutcome.LocalOrigin);
+        Assert.Empty(events);
+        Report(upstream, 0, TryOutcome.LocalOrigin);
+        Assert.Equal("consecutive local origin failures", Assert.Single(events).Reason);
+        Report(upstream, 1, TryOutcome.LocalOrigin, TryOutcome.LocalOrigin, TryOutcome.Success, TryOutcome.LocalOrigin);
+        Assert.Single(events);
+    }
+
+    [Fact]
     public void Without_a_policy_nobody_is_ejected()
     {
         var upstream = Meshes.Upstream("app", [Meshes.Endpoint(1), Meshes.Endpoint(2)]);

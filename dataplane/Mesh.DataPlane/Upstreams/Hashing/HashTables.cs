@@ -13,6 +13,9 @@ internal sealed class HashTables
             .Select(group => new Lazy<IHashTable>(() => Make([.. group], policy))),
     ];
 
+    /// <summary>Of one priority only.</summary>
+    public ProxyEndpoint? Find(ulong hash, int priority, Func<ProxyEndpoint, bool> isUsable) => tables[priority].Value.Find(hash, isUsable);
+
     /// <summary>From the lowest priority that has a usable endpoint.</summary>
     public ProxyEndpoint? Find(ulong hash, Func<ProxyEndpoint, bool> isUsable)
     {

@@ -28,6 +28,7 @@ internal static class GatewayApiFindings
 
                 break;
             case GatewayApiGrpcRoute route:
+                AddDefaultGateways(route, route.Spec.UseDefaultGateways, found);
                 for (var i = 0; i < route.Spec.Rules.Length; i++)
                 {
                     var rule = route.Spec.Rules[i];
@@ -36,6 +37,7 @@ internal static class GatewayApiFindings
 
                 break;
             case GatewayApiTlsRoute route:
+                AddDefaultGateways(route, route.Spec.UseDefaultGateways, found);
                 for (var i = 0; i < route.Spec.Rules.Length; i++)
                     AddBackends(route, NameOf(route.Spec.Rules[i].Name, i), route.Spec.Rules[i].BackendRefs, reader, found);
                 break;

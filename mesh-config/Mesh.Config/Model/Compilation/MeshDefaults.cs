@@ -40,6 +40,9 @@ internal sealed record MeshDefaults
     /// <summary>tcpKeepalive where no DestinationRule gives one.</summary>
     public TcpKeepalive? TcpKeepalive { get; init; }
 
+    /// <summary>h2UpgradePolicy: true where it is UPGRADE; null where nothing is said or it is DO_NOT_UPGRADE, which is the default.</summary>
+    public bool? UpgradesToHttp2 { get; init; }
+
     /// <summary>outboundTrafficPolicy ALLOW_ANY.</summary>
     public bool AllowsUnknownDestinations { get; init; } = true;
 

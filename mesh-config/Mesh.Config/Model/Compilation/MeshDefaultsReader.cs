@@ -52,6 +52,7 @@ internal static class MeshDefaultsReader
         DefaultOutlierDetection = config.DefaultTrafficPolicy?.OutlierDetection,
         ConnectTimeout = config.ConnectTimeout,
         TcpKeepalive = config.TcpKeepalive,
+        UpgradesToHttp2 = config.H2UpgradePolicy == MeshH2UpgradePolicy.Upgrade ? true : null,
         AllowsUnknownDestinations = config.OutboundTrafficPolicy is not { Mode: OutboundTrafficMode.RegistryOnly },
         DefaultServiceExportTo = OrAll(config.DefaultServiceExportTo),
         DefaultVirtualServiceExportTo = OrAll(config.DefaultVirtualServiceExportTo),

@@ -13,7 +13,7 @@ internal static class ModelFindings
 {
     /// <summary>Whether <see cref="Collect"/> knows something to look for in objects of a type.</summary>
     public static bool MayHave(Type type) =>
-        type == typeof(VirtualService) || type == typeof(DestinationRule) || type == typeof(ServiceEntry)
+        type == typeof(Gateway) || type == typeof(VirtualService) || type == typeof(DestinationRule) || type == typeof(ServiceEntry)
         || type == typeof(GatewayApiGateway) || type == typeof(GatewayApiHttpRoute)
         || type == typeof(GatewayApiGrpcRoute) || type == typeof(GatewayApiTlsRoute);
 
@@ -29,8 +29,11 @@ internal static class ModelFindings
                 AddUnknownGateways(reader, source, found);
                 AddShortHosts(reader, source, found);
                 break;
+            case Gateway gateway:
+                GatewayFindings.Collect(gateway, found);
+                break;
             case DestinationRule rule:
-                AddUnhonouredPolicies(rule, found);
+                DestinationRuleFindings.Collect(rule, found);
                 break;
             case ServiceEntry entry:
                 AddUnhonouredFields(entry, found);
@@ -123,22 +126,4 @@ internal static class ModelFindings
 
     private static Diagnostic NotHonouredYet(MeshObject about, string what) =>
         new(Severity.Warning, "NotHonouredYet", $"{what} is not honoured by the data plane yet", about.Location, about.Subject);
-
-    private static void AddUnhonouredPolicies(DestinationRule rule, List<Diagnostic> found)
-    {
-        var policies = new[] { rule.Spec.TrafficPolicy }.Concat(rule.Spec.Subsets.Select(subset => subset.TrafficPolicy));
-        foreach (var policy in policies.OfType<TrafficPolicySpec>())
-        {
-            foreach (var (name, used) in new[]
-                     {
-                         ("tunnel", policy.Tunnel is not null),
-                         ("proxyProtocol", policy.ProxyProtocol is not null),
-                         ("retryBudget", policy.RetryBudget is not null),
-                         ("loadBalancer.zoneAwareLbSetting", policy.LoadBalancer?.ZoneAwareLbSetting is not null),
-                     })
-            {
-                if (used) found.Add(NotHonouredYet(rule, $"trafficPolicy.{name}"));
-            }
-        }
-    }
 }

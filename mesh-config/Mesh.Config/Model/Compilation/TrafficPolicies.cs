@@ -39,6 +39,14 @@ internal static class TrafficPolicies
             MaxRequestsPerConnection = Limit(http?.MaxRequestsPerConnection),
             MaxRetries = Limit(http?.MaxRetries),
             Http2KeepAlive = http?.Http2KeepAlive is { } pings ? new Http2KeepAlivePolicy(pings.Interval, pings.Timeout) : null,
+            MaxConcurrentStreams = Limit(http?.MaxConcurrentStreams),
+            UpgradeToHttp2 = http?.H2UpgradePolicy switch
+            {
+                H2UpgradePolicy.Upgrade => true,
+                H2UpgradePolicy.DoNotUpgrade => false,
+                _ => defaults.UpgradesToHttp2,
+            },
+            UseClientProtocol = http?.UseClientProtocol ?? false,
             HttpIdleTimeout = http?.IdleTimeout ?? TrafficPolicy.Default.HttpIdleTimeout,
         };
     }
@@ -97,6 +105,9 @@ internal static class TrafficPolicies
             BaseEjectionTime = outlier.BaseEjectionTime ?? defaults.BaseEjectionTime,
             MaxEjectionPercent = outlier.MaxEjectionPercent > 0 ? outlier.MaxEjectionPercent : defaults.MaxEjectionPercent,
             MinHealthPercent = outlier.MinHealthPercent,
+            SplitsLocalOrigin = outlier.SplitExternalLocalOriginErrors,
+            ConsecutiveLocalOriginFailures =
+                (int?)outlier.ConsecutiveLocalOriginFailures ?? defaults.ConsecutiveLocalOriginFailures,
         };
     }
 

@@ -20,8 +20,8 @@ internal static class GatewayApiFilters
         if (request is null && response is null) return HeaderOperations.None;
         return new HeaderOperations
         {
-            RequestSet = Pairs(request?.Set),
-            RequestAdd = Pairs(request?.Add),
+            RequestSet = Pairs(request?.Set).RemoveAll(IsHost),
+            RequestAdd = Pairs(request?.Add).RemoveAll(IsHost),
             RequestRemove = request?.Remove ?? [],
             ResponseSet = Pairs(response?.Set),
             ResponseAdd = Pairs(response?.Add),
@@ -47,7 +47,11 @@ internal static class GatewayApiFilters
         RedirectOf(filters)?.Path ?? RewriteOf(filters)?.Path;
 
     public static string? RewriteAuthority(ImmutableArray<GatewayApiFilter> filters) =>
-        RewriteOf(filters) is { Hostname.Length: > 0 } rewrite ? rewrite.Hostname : null;
+        RewriteOf(filters) is { Hostname.Length: > 0 } rewrite
+            ? rewrite.Hostname
+            : filters.Select(filter => filter.RequestHeaderModifier).OfType<HeaderModifier>()
+                .SelectMany(modifier => modifier.Set.Concat(modifier.Add))
+                .FirstOrDefault(header => header.Name.Equals("host", StringComparison.OrdinalIgnoreCase))?.Value;
 
     public static RouteCors? Cors(ImmutableArray<GatewayApiFilter> filters)
     {
@@ -98,6 +102,9 @@ internal static class GatewayApiFilters
 
     private static ImmutableArray<KeyValuePair<string, string>> Pairs(ImmutableArray<HeaderValue>? headers) =>
         headers is { } list ? [.. list.Select(header => KeyValuePair.Create(header.Name, header.Value))] : [];
+
+    /// <summary>Setting it is rewriting the authority.</summary>
+    private static bool IsHost(KeyValuePair<string, string> header) => header.Key.Equals("host", StringComparison.OrdinalIgnoreCase);
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;
 }
