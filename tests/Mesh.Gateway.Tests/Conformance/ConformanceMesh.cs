@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Mesh.DataPlane.Tests.Support;
 using Mesh.Gateway.Tests.Support;
 using Mesh.Hosting.AccessLogs;
@@ -9,7 +10,7 @@ namespace Mesh.Gateway.Tests.Conformance;
 /// A gateway in front of three applications, which are the services a.test, b.test and c.test, and together all.test. Each case
 /// brings its own routes for a host of its own, while the gateway runs.
 /// </summary>
-public sealed class ConformanceMesh : IAsyncLifetime
+public sealed partial class ConformanceMesh : IAsyncLifetime
 {
     private readonly TestGateway gateway = new(new TestPki());
     private readonly HttpClient http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
@@ -22,7 +23,8 @@ public sealed class ConformanceMesh : IAsyncLifetime
 
     public string Address => $"http://127.0.0.1:{gateway.HttpPort}";
 
-    private string ApiAddress => $"http://127.0.0.1:{gateway.ApiPort}";
+    /// <summary>Where HTTPRoutes are served.</summary>
+    public string ApiAddress => $"http://127.0.0.1:{gateway.ApiPort}";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -49,15 +51,58 @@ public sealed class ConformanceMesh : IAsyncLifetime
     }
 
     /// <summary>Writes routes and waits until the gateway has a route for <paramref name="host"/>.</summary>
-    public async Task ApplyAsync(string host, string yaml)
+    /// <param name="probe">A path that the routes answer.</param>
+    public async Task ApplyAsync(string host, string yaml, string probe = "/is-it-there")
     {
         gateway.WriteConfig(host + ".yaml", yaml);
         await Poll.UntilAsync(
-            () => AskAsync(host, "/is-it-there").GetAwaiter().GetResult().Status != HttpStatusCode.NotFound, $"a route for {host}");
+            () => AskAsync(host, probe).GetAwaiter().GetResult().Status != HttpStatusCode.NotFound, $"a route for {host}");
     }
 
+    /// <summary>Rules for a host of their own, in one of the APIs; rules of both do the same.</summary>
+    /// <returns>The host to ask for.</returns>
+    public async Task<string> ApplyAsync(RouteApi api, string name, string virtualService, string httpRoute, string probe = "/is-it-there")
+    {
+        if (api == RouteApi.VirtualService)
+        {
+            await ApplyAsync($"{name}.example", VirtualService($"{name}.example", virtualService), probe);
+            return $"{name}.example";
+        }
+
+        await ApplyAsync($"{name}.api", HttpRoute($"{name}.api", httpRoute), probe);
+        return $"{name}.api";
+    }
+
+    [GeneratedRegex(@"\{backend: (?<name>[-\w]+)(, weight: (?<weight>\d+))? ?\}", RegexOptions.ExplicitCapture, 10_000)]
+    private static partial Regex ShortBackend();
+
+    /// <summary><c>{backend: a, weight: 2}</c>, as the cases have it for short, is the service a.test.</summary>
+    private static string WithBackends(string rules) => ShortBackend().Replace(
+        rules,
+        match => $"{{group: networking.istio.io, kind: Hostname, name: {match.Groups["name"].Value}.test, port: 80, weight: {(match.Groups["weight"].Success ? match.Groups["weight"].Value : "1")}}}");
+
+    /// <summary>A service of these applications under a name of its own, with a DestinationRule.</summary>
+    public static string ServiceWithPolicy(string name, string trafficPolicy, params int[] ports) => $"""
+        {Service(name, ports)}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata:
+          name: {name}
+          namespace: istio-system
+        spec:
+          host: {name}.test
+          trafficPolicy:
+        {Indented(Indented(trafficPolicy))}
+        """;
+
     /// <summary>An HTTPRoute with these rules; hosts that end with <c>.api</c> are asked at the Gateway API's port.</summary>
-    public Task ApplyHttpRouteAsync(string host, string rules) => ApplyAsync(host, $"""
+    public Task ApplyHttpRouteAsync(string host, string rules) => ApplyAsync(host, HttpRoute(host, rules));
+
+    /// <summary>A VirtualService with one rule for everything, to a.test unless the rule says otherwise.</summary>
+    public Task ApplyRuleAsync(string host, string rule) => ApplyAsync(host, VirtualService(host, rule));
+
+    public static string HttpRoute(string host, string rules) => $"""
         apiVersion: gateway.networking.k8s.io/v1
         kind: HTTPRoute
         metadata:
@@ -70,11 +115,10 @@ public sealed class ConformanceMesh : IAsyncLifetime
           - name: api
             namespace: istio-system
           rules:
-        {Indented(rules)}
-        """);
+        {Indented(WithBackends(rules))}
+        """;
 
-    /// <summary>A VirtualService with one rule for everything, to a.test unless the rule says otherwise.</summary>
-    public Task ApplyRuleAsync(string host, string rule) => ApplyAsync(host, $"""
+    public static string VirtualService(string host, string rules) => $"""
         apiVersion: networking.istio.io/v1
         kind: VirtualService
         metadata:
@@ -86,15 +130,24 @@ public sealed class ConformanceMesh : IAsyncLifetime
           gateways:
           - istio-system/edge
           http:
-        {Indented(rule)}
-        """);
+        {Indented(rules)}
+        """;
 
-    public async Task<Answer> AskAsync(
-        string host, string path, HttpMethod? method = null, string? body = null, params (string Name, string Value)[] headers)
+    public Task<Answer> AskAsync(
+        string host, string path, HttpMethod? method = null, string? body = null, params (string Name, string Value)[] headers) =>
+        AskAsync(host, AddressOf(host), path, method ?? HttpMethod.Get, body, headers);
+
+    /// <summary>As a browser does: the authority has the port of the address.</summary>
+    public Task<Answer> AskWithPortAsync(string host, string path) =>
+        AskAsync($"{host}:{new Uri(AddressOf(host)).Port}", AddressOf(host), path, HttpMethod.Get, null, []);
+
+    private string AddressOf(string host) => host.EndsWith(".api", StringComparison.Ordinal) ? ApiAddress : Address;
+
+    private async Task<Answer> AskAsync(
+        string authority, string address, string path, HttpMethod method, string? body, (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(
-            method ?? HttpMethod.Get, (host.EndsWith(".api", StringComparison.Ordinal) ? ApiAddress : Address) + path);
-        request.Headers.Host = host;
+        using var request = new HttpRequestMessage(method, address + path);
+        request.Headers.Host = authority;
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         if (body is not null) request.Content = new StringContent(body);
         using var response = await http.SendAsync(request, Stop);
