@@ -42,7 +42,7 @@ internal sealed class ForwardLoop
         try
         {
             var canHaveBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
-            if (canHaveBody) record.Body = new RequestBody(context.Request.Body, plan.Retries.Attempts > 0 ? replayLimit : 0);
+            if (canHaveBody) record.Body = OpenBody(context, plan);
             using var deadline = new RequestDeadline(context, plan.Timeout, time);
             if (plan.Mirrors.Count > 0) mirror.Start(context, plan, record.Body);
             await RunAsync(context, plan, record, state, deadline).ConfigureAwait(false);
@@ -52,6 +52,15 @@ internal sealed class ForwardLoop
             if (record.Body is { } body) await body.EndAsync().ConfigureAwait(false);
             state.Leave();
         }
+    }
+
+    private RequestBody OpenBody(HttpContext context, ForwardPlan plan)
+    {
+        var limit = plan.Retries.Attempts > 0 ? replayLimit : 0;
+        // A mirror is given what is read while it is read.
+        return plan.Mirrors.Count == 0 && ShortBody.TryTake(context) is { } whole
+            ? new RequestBody(whole, limit)
+            : new RequestBody(context.Request.Body, limit);
     }
 
     private async Task RunAsync(
@@ -115,6 +124,7 @@ internal sealed class ForwardLoop
                 Authority = plan.Authority,
                 Target = plan.Target,
                 Body = record.Body?.Open(),
+                WholeBody = record.Body?.Whole,
                 Headers = plan.Headers,
                 RouteName = plan.RouteName,
                 Accept = (status, grpcStatus) =>

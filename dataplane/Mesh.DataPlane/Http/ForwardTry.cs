@@ -22,6 +22,9 @@ public sealed class ForwardTry
     /// <summary>The body for this try; null when the request has none.</summary>
     public required Stream? Body { get; init; }
 
+    /// <summary>The same, for a body that has arrived already; null when it is yet to be read.</summary>
+    public byte[]? WholeBody { get; init; }
+
     public string? RouteName { get; init; }
 
     /// <summary>Applied to the forwarded request and to the response, in this order.</summary>

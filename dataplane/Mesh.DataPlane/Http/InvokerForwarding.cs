@@ -20,13 +20,13 @@ public sealed class InvokerForwarding : IHttpForwarding
         ArgumentNullException.ThrowIfNull(attempt);
         UpstreamChannel? channel = null;
         var exchange = new Exchange();
-        // Ends the copying of the request body once the response is over, whichever way.
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // Ends the copying of the request body once the response is over, whichever way. One that is there whole needs no copying.
+        using var done = attempt is { Body: not null, WholeBody: null } ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken) : null;
         try
         {
             channel = await channels.RentAsync(attempt.Upstream, attempt.Endpoint, attempt.Http2, cancellationToken).ConfigureAwait(false);
             using var request = new HttpRequestMessage();
-            if (attempt.Body is { } body) request.Content = new StreamingContent(body, attempt.Context.Request.ContentLength, done.Token);
+            request.Content = ContentOf(attempt, done);
             ForwardedMessage.FillRequest(request, attempt);
             using var response = await channel.Invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
             exchange.Status = (int)response.StatusCode;
@@ -47,7 +47,7 @@ public sealed class InvokerForwarding : IHttpForwarding
         }
         finally
         {
-            await done.CancelAsync().ConfigureAwait(false);
+            if (done is not null) await done.CancelAsync().ConfigureAwait(false);
             if (channel is not null) UpstreamChannels.Return(channel);
         }
     }
@@ -62,27 +62,53 @@ public sealed class InvokerForwarding : IHttpForwarding
         UpstreamPeer = channel?.Connection?.Peer,
     };
 
+    private static HttpContent? ContentOf(ForwardTry attempt, CancellationTokenSource? done)
+    {
+        if (attempt.WholeBody is { } whole)
+        {
+            var content = new ByteArrayContent(whole);
+            // The length is said where the caller said it, and nowhere else.
+            content.Headers.ContentLength = null;
+            return content;
+        }
+
+        return attempt.Body is { } body ? new StreamingContent(body, attempt.Context.Request.ContentLength, done!.Token) : null;
+    }
+
     private static async Task CopyBodyAsync(
         HttpResponseMessage response, HttpContext context, Exchange exchange, CancellationToken cancellationToken)
     {
-        var output = context.Response.Body;
+        var output = context.Response.BodyWriter;
         var input = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
+        var (headersSent, waiting) = (false, 0);
         try
         {
-            var headersSent = false;
             while (true)
             {
                 var pending = input.ReadAsync(buffer, cancellationToken);
-                // Nothing there yet: the caller gets the headers now. When it is there already, both go out together.
-                if (!headersSent && !pending.IsCompleted) await output.FlushAsync(cancellationToken).ConfigureAwait(false);
-                headersSent = true;
+                // Nothing more there yet: the caller gets what there is, be it only the headers. What is there already, up to the trailers and
+                // the end, goes out as one.
+                if (!pending.IsCompleted && (!headersSent || waiting > 0) || waiting >= PieceSize * 2)
+                {
+                    await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                    (headersSent, waiting) = (true, 0);
+                }
+
                 var read = await pending.ConfigureAwait(false);
                 if (read == 0) return;
-                await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-                await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                // Asked for by size: Kestrel gives nothing at times to those who take what comes.
+                buffer.AsSpan(0, read).CopyTo(output.GetSpan(read));
+                output.Advance(read);
+                waiting += read;
                 exchange.BytesSent += read;
             }
+        }
+        catch (Exception) when (waiting > 0)
+        {
+            // What the server said before it failed is the caller's, and the response has begun with it.
+            await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
         }
         finally
         {

@@ -26,6 +26,21 @@ public sealed class RequestBody
         this.limit = limit;
     }
 
+    /// <summary>A body that is there already, whole.</summary>
+    /// <param name="limit">As above: a longer one is not given to another try.</param>
+    public RequestBody(byte[] whole, int limit)
+        : this(Stream.Null, limit)
+    {
+        ArgumentNullException.ThrowIfNull(whole);
+        Whole = recorded = whole;
+        total = length = whole.Length;
+        ended = true;
+        stopped = whole.Length > limit;
+    }
+
+    /// <summary>All of it; null when it has yet to arrive.</summary>
+    public byte[]? Whole { get; }
+
     /// <summary>Bytes received from the caller.</summary>
     public long Received => Interlocked.Read(ref total);
 

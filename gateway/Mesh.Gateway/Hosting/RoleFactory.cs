@@ -65,7 +65,8 @@ internal sealed class RoleFactory(
     {
         var options = new HttpPipelineOptions { Process = settings.Name, Edge = true };
         var pipeline = new HttpPipeline(
-            options, directory, balancer, new YarpForwarding(yarp, channels), channels, accessLog, time, NewRandom());
+            options, directory, balancer, new EdgeForwarding(new InvokerForwarding(channels), new YarpForwarding(yarp, channels)), channels,
+            accessLog, time, NewRandom());
         var tls = new ServerTlsSelector(certificates, identity, [settings.TrustDomain], time);
         var forwarder = new TcpForwarder(settings.Name, balancer, connector, accessLog, time);
         var connections = new ConnectionRouter(directory, forwarder, NewRandom());
