@@ -23,8 +23,8 @@ internal static class Channels
         {
             // Finds out that the way to the edge is cut, which no status tells.
             handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
-            handler.KeepAlivePingDelay = TimeSpan.FromSeconds(2);
-            handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(2);
+            handler.KeepAlivePingDelay = TimeSpan.FromSeconds(3);
+            handler.KeepAlivePingTimeout = TimeSpan.FromSeconds(6);
         }
 
         if (rootFile is not null)

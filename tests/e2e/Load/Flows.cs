@@ -33,11 +33,11 @@ internal sealed class Flows : IDisposable
         this.mesh = mesh;
         this.folder = folder;
         var topology = mesh.Topology;
-        Pay(EdgePays, Edge(watchful: false), retries: false);
-        Pay(EdgePaysRetrying, Edge(watchful: true), retries: true);
-        flows.Add(new ReadFlow(EdgeReads, Edge(watchful: false), payment, Timeout));
-        Pay(MachinePays, Machine(topology.Vm, watchful: false), retries: false);
-        Pay(MachinePaysRetrying, Machine(topology.Vm, watchful: true), retries: true);
+        Pay(EdgePays, Edge(), retries: false);
+        Pay(EdgePaysRetrying, Edge(), retries: true);
+        flows.Add(new ReadFlow(EdgeReads, Edge(), payment, Timeout));
+        Pay(MachinePays, Machine(topology.Vm), retries: false);
+        Pay(MachinePaysRetrying, Machine(topology.Vm), retries: true);
         flows.Add(Http(
             MachineReads, "vpc-legacy", topology.Vm, $"http://{MeshPlan.PaymentsHost}:{MeshPlan.PaymentsPort}/v1/{payment}", payment));
         var invoice = $"http://{MeshPlan.BillingHost}:{MeshPlan.BillingPort}/invoices/inv-1001";
@@ -73,20 +73,20 @@ internal sealed class Flows : IDisposable
     private void Pay(string name, GrpcChannel channel, bool retries) => flows.Add(
         new PayFlow(name, channel, Path.Combine(folder, name.Replace(",", "", StringComparison.Ordinal).Replace(' ', '-') + ".client.jsonl"), Timeout, retries));
 
-    /// <summary>An outside client, whose name server gives both gateways of eks-a and that of eks-b.</summary>
-    private GrpcChannel Edge(bool watchful)
+    /// <summary>An outside client, whose name server gives both gateways of eks-a and that of eks-b. It notices when its way is cut.</summary>
+    private GrpcChannel Edge()
     {
         var topology = mesh.Topology;
         return Channels.Open(
             new Dialer(topology.NamespaceOf("outside")!, [topology.EdgeA, topology.GatewayA2!, topology.GatewayB], MeshPlan.EdgeTlsPort),
-            $"{MeshPlan.EdgeHost}:{MeshPlan.EdgeTlsPort}", Path.Combine(mesh.Layout.Edge, EdgeCertificate.RootFile), watchful);
+            $"{MeshPlan.EdgeHost}:{MeshPlan.EdgeTlsPort}", Path.Combine(mesh.Layout.Edge, EdgeCertificate.RootFile), watchful: true);
     }
 
     /// <summary>A program on a machine, through the machine's agent.</summary>
     /// <param name="machine">Its address.</param>
-    public static GrpcChannel Machine(string machine, bool watchful) => Channels.Open(
+    public static GrpcChannel Machine(string machine) => Channels.Open(
         new Dialer(NetworkNamespaces.NameOf("vpc-legacy"), [machine], MeshPlan.OutboundPort),
-        $"{MeshPlan.PaymentsHost}:{MeshPlan.PaymentsPort}", null, watchful);
+        $"{MeshPlan.PaymentsHost}:{MeshPlan.PaymentsPort}", null, watchful: false);
 
     private HttpFlow Http(string name, string network, string proxy, string resource, string expected)
     {

@@ -18,7 +18,7 @@ internal sealed class QuietStream : IDisposable
 
     private QuietStream(string machine)
     {
-        channel = Flows.Machine(machine, watchful: false);
+        channel = Flows.Machine(machine);
         call = new Payments.V1.Payments.PaymentsClient(channel).WatchPayments(new WatchPaymentsRequest { Merchant = Merchant });
         first = FirstAsync();
     }

@@ -18,7 +18,7 @@ internal static class NamespacedTopology
         Vm2 = "10.30.1.11",
         Overlay = "tests/e2e/overlay",
         // Short: certificates are renewed all the time, whatever else goes on.
-        CertificateLifetime = "30s",
+        CertificateLifetime = "20s",
         // Two machines share a namespace: their applications are told apart by their loopback addresses.
         ApplicationAddress = workload => workload == "10.30.1.11" ? "127.0.0.11" : "127.0.0.1",
         AdminAddress = (name, _) => name switch

@@ -11,6 +11,9 @@ internal static class MachineFaults
         async (play, token) =>
         {
             var machine = play.Rig.Mesh.Topology.Vm2!;
+            // Leaves and comes back: what its callers have open afterwards is open to the machine that dies.
+            await play.RestartAsync(["agent-vm"], token);
+            await play.Load.MoreAsync(5, token);
             play.Note($"{machine} is off");
             await NetworkNamespaces.PowerOffAsync("vpc-legacy", machine, token);
             play.Kill("agent-vm2", "legacy-billing2");

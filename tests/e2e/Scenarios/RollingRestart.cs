@@ -31,7 +31,7 @@ internal static class RollingRestart
             foreach (var step in Steps)
             {
                 await Task.WhenAll(step.Select(workload => play.RestartAsync(workload, token)));
-                if (step[0][0].EndsWith("payments-a", StringComparison.Ordinal)) await Task.Delay(MinReady, token);
+                if (step[0][0] == "agent-payments-a") await Task.Delay(MinReady, token);
                 await play.Load.MoreAsync(play.IsShort ? 5 : 20, token);
             }
         });
