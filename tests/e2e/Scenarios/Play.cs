@@ -7,6 +7,8 @@ internal sealed class Play(Rig rig, LoadRun load, bool isShort)
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan MinReady = TimeSpan.FromSeconds(12);
+
     private readonly List<(long At, string What)> faults = [];
 
     public Rig Rig => rig;
@@ -36,6 +38,12 @@ internal sealed class Play(Rig rig, LoadRun load, bool isShort)
         await Task.WhenAll(names.Select(name => rig.Mesh.RestartAsync(name, cancellationToken)));
         Note("ready " + string.Join(", ", names));
     }
+
+    /// <summary>
+    /// Waits as minReadySeconds of a Deployment does: a replica that was away may be ejected for a while by its callers, and is no
+    /// stand-in for another one until then.
+    /// </summary>
+    public static Task StandInAsync(CancellationToken cancellationToken) => Task.Delay(MinReady, cancellationToken);
 
     /// <summary>
     /// SIGTERM to one process after the other, then started again in the other order, as the parts of one workload are replaced. Calls

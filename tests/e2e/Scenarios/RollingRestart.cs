@@ -4,12 +4,6 @@ namespace Mesh.EndToEnd.Scenarios;
 internal static class RollingRestart
 {
     /// <summary>
-    /// As minReadySeconds of a Deployment: a replica that was away may be ejected for a while by its callers, and is no stand-in for
-    /// another one until then.
-    /// </summary>
-    private static readonly TimeSpan MinReady = TimeSpan.FromSeconds(12);
-
-    /// <summary>
     /// Steps, of workloads that are replaced at the same time, of processes. A machine's agent goes first, so that the machine has left
     /// before its application stops.
     /// </summary>
@@ -31,7 +25,7 @@ internal static class RollingRestart
             foreach (var step in Steps)
             {
                 await Task.WhenAll(step.Select(workload => play.RestartAsync(workload, token)));
-                if (step[0][0] == "agent-payments-a") await Task.Delay(MinReady, token);
+                if (step[0][0] == "agent-payments-a") await Play.StandInAsync(token);
                 await play.Load.MoreAsync(play.IsShort ? 5 : 20, token);
             }
         });

@@ -37,8 +37,9 @@ internal static class RootRotation
                 // New connections on every leg.
                 await play.RestartAsync(["gateway-legacy"], token);
                 await play.RestartAsync(["agent-payments-a"], token);
+                await Play.StandInAsync(token);
                 await play.RestartAsync(["agent-payments-b"], token);
-                await play.Load.MoreAsync(10, token);
+                await Play.StandInAsync(token);
             }
         })
     {
