@@ -52,7 +52,7 @@ public sealed class EndpointPicker
         if (candidates.Count == 0 && tried.Count > 0)
         {
             // Rather elsewhere than back, and rather back than nowhere.
-            candidates = FirstWithCandidates(upstream, state, tried);
+            candidates = FirstWithCandidates(upstream, state, panic, tried);
             if (candidates.Count == 0) candidates = Candidates(upstream, state, priority, panic, []);
         }
 
@@ -124,11 +124,12 @@ public sealed class EndpointPicker
         return found;
     }
 
-    private List<ProxyEndpoint> FirstWithCandidates(Upstream upstream, UpstreamState state, IReadOnlyCollection<EndpointId> tried)
+    private List<ProxyEndpoint> FirstWithCandidates(
+        Upstream upstream, UpstreamState state, bool panic, IReadOnlyCollection<EndpointId> tried)
     {
         var last = upstream.Endpoints[^1].Priority;
         for (var priority = 0; priority <= last; priority++)
-            if (Candidates(upstream, state, priority, panic: false, tried) is { Count: > 0 } found) return found;
+            if (Candidates(upstream, state, priority, panic, tried) is { Count: > 0 } found) return found;
         return [];
     }
 

@@ -52,6 +52,15 @@ public sealed class PriorityTests
     }
 
     [Fact]
+    public void When_nothing_is_healthy_another_try_goes_on_to_the_next_priority()
+    {
+        var upstream = Upstream(1, Endpoints(1, 1, priority: 0), Endpoints(1, 1, priority: 1));
+        var first = balancer.Pick(upstream, [])!;
+        var second = balancer.Pick(upstream, [EndpointId.Of(first)])!;
+        Assert.Equal((0, 1), (first.Priority, second.Priority));
+    }
+
+    [Fact]
     public void A_priority_to_avoid_is_left_alone_as_long_as_there_is_another()
     {
         var upstream = Upstream(0, Endpoints(2, 0, priority: 0), Endpoints(2, 0, priority: 1));
