@@ -15,6 +15,7 @@ internal sealed class LoadRun : IAsyncDisposable
     private readonly ConcurrentDictionary<string, int> succeeded = [];
     private readonly ConcurrentDictionary<string, bool> paused = [];
     private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource abort = new();
     private readonly IReadOnlyList<IFlow> flows;
     private readonly Task callers;
 
@@ -72,8 +73,11 @@ internal sealed class LoadRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Whoever stops the whole with Ctrl-C does not wait for calls that nobody answers.
+        await abort.CancelAsync();
         await StopAsync();
         stop.Dispose();
+        abort.Dispose();
     }
 
     private async Task CallAsync(IFlow flow)
@@ -84,7 +88,16 @@ internal sealed class LoadRun : IAsyncDisposable
             {
                 var trace = Trace.New();
                 var began = TimeProvider.System.GetTimestamp();
-                var failure = await flow.CallAsync(trace, CancellationToken.None);
+                string? failure;
+                try
+                {
+                    failure = await flow.CallAsync(trace, abort.Token);
+                }
+                catch (OperationCanceledException) when (abort.IsCancellationRequested)
+                {
+                    return;
+                }
+
                 if (failure is null) succeeded.AddOrUpdate(flow.Name, 1, (_, count) => count + 1);
                 records.Enqueue(new CallRecord(flow.Name, began, TimeProvider.System.GetTimestamp(), failure, trace.Id));
             }
