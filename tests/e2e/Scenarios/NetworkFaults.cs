@@ -41,7 +41,7 @@ internal static class NetworkFaults
         })
     {
         IsShort = false,
-        LongestGap = TimeSpan.FromSeconds(60),
+        LongestGap = TimeSpan.FromSeconds(90),
         MayFail = new Dictionary<string, string> { [Flows.EdgePays] = Waiting, [Flows.EdgeReads] = Waiting },
     };
 }

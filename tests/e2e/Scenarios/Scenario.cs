@@ -14,6 +14,6 @@ internal sealed record Scenario(string Name, string Promise, Func<Play, Cancella
     /// </summary>
     public IReadOnlyDictionary<string, string> MayFail { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>No flow may be without a success for longer.</summary>
-    public TimeSpan LongestGap { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>No flow may be without a success for longer, pauses of its own workload included.</summary>
+    public TimeSpan LongestGap { get; init; } = TimeSpan.FromSeconds(60);
 }
