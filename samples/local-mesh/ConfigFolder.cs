@@ -50,6 +50,7 @@ internal static partial class ConfigFolder
     private static bool IsMeshManifest(string file) =>
         !file.Contains("helmchart", StringComparison.Ordinal) &&
         !file.Contains($"{Path.DirectorySeparatorChar}aws{Path.DirectorySeparatorChar}", StringComparison.Ordinal) &&
+        !file.Contains($"{Path.DirectorySeparatorChar}rbac{Path.DirectorySeparatorChar}", StringComparison.Ordinal) &&
         !file.Contains($"{Path.DirectorySeparatorChar}observability{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
 
     private static string Identify(string text, string file)

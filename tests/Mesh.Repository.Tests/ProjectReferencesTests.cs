@@ -30,7 +30,7 @@ public sealed class ProjectReferencesTests
     private static readonly string[] WithoutCommon = ["Mesh.Config", "LegacyBilling"];
 
     private static readonly string[] AotCompatible =
-        ["Mesh.Config", "Mesh.Istiod", "Mesh.DataPlane", "Mesh.Hosting", "Mesh.Aws", "Mesh.VmAgent"];
+        ["Mesh.Config", "Mesh.Istiod", "Mesh.Kubernetes", "Mesh.DataPlane", "Mesh.Hosting", "Mesh.Aws", "Mesh.VmAgent"];
 
     private static IEnumerable<string> Projects =>
         Repository.FilesEndingWith(".csproj").Where(file => !file.StartsWith("tests/", StringComparison.Ordinal));

@@ -10,13 +10,13 @@ namespace Mesh.Config.Model;
 /// Sources in, immutable snapshots out. Changes that arrive close together become one snapshot; what a change does not
 /// touch keeps its instances.
 /// </summary>
-public sealed class MeshModel : IMeshSink, IAsyncDisposable
+public sealed class MeshModel : IMeshSourceHost, IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly Lock _publishing = new();
     private readonly MeshModelOptions _options;
     private readonly TimeProvider _time;
-    private readonly ImmutableArray<IMeshSource> _sources;
+    private readonly Dictionary<IMeshSource, RunningSource> _running = [];
     private readonly SourceStates _states;
     private readonly MeshCompiler _compiler;
     private readonly ViewMemos _memos = new();
@@ -24,7 +24,8 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
     private readonly TaskCompletionSource<MeshSnapshot> _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _debounce;
     private readonly ITimer? _deadline;
-    private Task _running = Task.CompletedTask;
+    private CancellationToken _cancelled = CancellationToken.None;
+    private bool _isRunning;
     private CompiledSnapshot _current;
     private ImmutableArray<Diagnostic> _sourceFindings = [];
     private bool _dirty;
@@ -38,8 +39,7 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(sources);
         _options = options ?? MeshModelOptions.Default;
         _time = time ?? TimeProvider.System;
-        _sources = [.. sources];
-        _states = new SourceStates(_sources);
+        _states = new SourceStates([.. sources]);
         _compiler = new MeshCompiler(_options);
         _current = new CompiledSnapshot(0, false, _compiler.Mesh, _compiler.Diagnostics.Current, _memos);
         _debounce = _time.CreateTimer(_ => PublishWhenQuiet(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -96,11 +96,41 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
         }
     }
 
+    /// <inheritdoc />
+    public void Add(IMeshSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        lock (_lock)
+        {
+            if (_states.Knows(source)) throw new ArgumentException($"source {source.Name} is one of this model's already", nameof(source));
+            _states.Add(source);
+            if (_isRunning && !_stopping.IsCancellationRequested) Run(source);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task RemoveAsync(IMeshSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        RunningSource? running;
+        lock (_lock) _running.Remove(source, out running);
+        // Stopped first: what it might still have to say would be of a source that nobody knows.
+        if (running is not null) await running.StopAsync().ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (!_states.Knows(source)) return;
+            _states.Remove(source);
+            Schedule();
+        }
+    }
+
     /// <summary>Stops the sources and waits for them.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(false);
+        RunningSource[] running;
+        lock (_lock) running = [.. _running.Values];
+        await Task.WhenAll(running.Select(source => source.StopAsync())).ConfigureAwait(false);
         await _debounce.DisposeAsync().ConfigureAwait(false);
         if (_deadline is not null) await _deadline.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
@@ -108,9 +138,19 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
 
     private void Run(CancellationToken cancellationToken)
     {
-        var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-        _running = Task.WhenAll(_sources.Select(source => Task.Run(() => RunSourceAsync(source, linked.Token), CancellationToken.None)))
-            .ContinueWith(_ => linked.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        lock (_lock)
+        {
+            _isRunning = true;
+            _cancelled = cancellationToken;
+            foreach (var source in _states.Sources) Run(source);
+        }
+    }
+
+    /// <summary>Called under the lock.</summary>
+    private void Run(IMeshSource source)
+    {
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(_cancelled, _stopping.Token);
+        _running.Add(source, new RunningSource(stop, Task.Run(() => RunSourceAsync(source, stop.Token), CancellationToken.None)));
     }
 
     private async Task RunSourceAsync(IMeshSource source, CancellationToken cancellationToken)
@@ -229,4 +269,14 @@ public sealed class MeshModel : IMeshSink, IAsyncDisposable
         Severity.Error, "SourceNotSynced",
         $"source {source.Name} has not synced within {_options.SyncDeadline}: the mesh is served without it",
         new SourceLocation(source.Name));
+
+    private sealed class RunningSource(CancellationTokenSource stop, Task task)
+    {
+        public async Task StopAsync()
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await task.ConfigureAwait(false);
+            stop.Dispose();
+        }
+    }
 }

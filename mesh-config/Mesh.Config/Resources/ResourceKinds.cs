@@ -46,6 +46,8 @@ internal static class ResourceKinds
     private static readonly FrozenSet<string> Ambiguous =
         new[] { "Gateway", "Service", "Namespace", "Node", "Pod", "Secret", "ConfigMap" }.ToFrozenSet(StringComparer.Ordinal);
 
+    public static IReadOnlyList<ResourceKind> Kinds => All;
+
     public static IEnumerable<string> Names => All.Select(kind => kind.Kind);
 
     public static ResourceKind? Find(string group, string kind) => ByName.GetValueOrDefault((group, kind));

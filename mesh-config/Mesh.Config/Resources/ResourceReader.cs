@@ -29,6 +29,9 @@ internal sealed class ResourceReader(ReadContext context, MeshYamlOptions option
             ReadObject(document, inheritedVersion: null, inheritedKind: null);
     }
 
+    /// <summary>An object by itself that need not repeat what it is.</summary>
+    public void ReadItem(YamlValue node, string apiVersion, string kind) => ReadObject(node, YamlValue.OfText(apiVersion), kind);
+
     private void ReadList(string itemKind, YamlValue list, YamlValue items)
     {
         if (items.Kind != YamlKind.List)

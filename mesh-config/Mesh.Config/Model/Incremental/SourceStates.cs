@@ -11,18 +11,18 @@ namespace Mesh.Config.Model.Incremental;
 /// </summary>
 internal sealed class SourceStates
 {
-    private readonly ImmutableArray<IMeshSource> _sources;
-    private readonly Dictionary<IMeshSource, SourceState> _states;
-    private readonly ILookup<string, SourceState> _clusters;
+    private readonly List<IMeshSource> _sources = [];
+    private readonly Dictionary<IMeshSource, SourceState> _states = [];
+    private readonly Dictionary<string, List<SourceState>> _clusters = new(StringComparer.Ordinal);
     private readonly Dictionary<Dependency, ImmutableArray<Diagnostic>> _duplicates = [];
     private Dictionary<Dependency, ObjectKey> _changed = [];
 
     public SourceStates(ImmutableArray<IMeshSource> sources)
     {
-        _sources = sources;
-        _states = sources.ToDictionary(source => source, source => new SourceState(source));
-        _clusters = sources.ToLookup(source => source.Cluster, source => _states[source], StringComparer.Ordinal);
+        foreach (var source in sources) Add(source);
     }
+
+    public IReadOnlyList<IMeshSource> Sources => _sources;
 
     /// <summary>In the order of the sources.</summary>
     public ImmutableArray<IMeshSource> Unsynced => [.. _sources.Where(source => !_states[source].Synced)];
@@ -35,6 +35,24 @@ internal sealed class SourceStates
     ];
 
     public bool Knows(IMeshSource source) => source is not null && _states.ContainsKey(source);
+
+    public void Add(IMeshSource source)
+    {
+        var state = new SourceState(source);
+        _states.Add(source, state);
+        _sources.Add(source);
+        if (!_clusters.TryGetValue(source.Cluster, out var states)) _clusters.Add(source.Cluster, states = []);
+        states.Add(state);
+    }
+
+    /// <summary>All of its objects go; those that another source of the cluster has too come into force from there.</summary>
+    public void Remove(IMeshSource source)
+    {
+        if (!_states.Remove(source, out var state)) return;
+        _sources.Remove(source);
+        _clusters[source.Cluster].Remove(state);
+        foreach (var (key, value) in state.Objects) MarkChanged(state, key, value);
+    }
 
     /// <summary>False when everything is as it was.</summary>
     public bool Apply(IMeshSource source, MeshChanges changes)
@@ -84,7 +102,7 @@ internal sealed class SourceStates
         SourceState? first = null;
         MeshObject? value = null;
         var duplicates = ImmutableArray.CreateBuilder<Diagnostic>();
-        foreach (var state in _clusters[name.Cluster])
+        foreach (var state in _clusters.GetValueOrDefault(name.Cluster) ?? [])
         {
             if (!state.Objects.TryGetValue(key, out var candidate)) continue;
             if (first is null) (first, value) = (state, candidate);

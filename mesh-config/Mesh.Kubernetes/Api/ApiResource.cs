@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Mesh.Config.Resources;
+
+namespace Mesh.Kubernetes.Api;
+
+/// <summary>A resource of the API.</summary>
+/// <param name="Group">Empty for the core group.</param>
+/// <param name="Versions">Versions that are understood, preferred first.</param>
+/// <param name="Plural">As in paths, lower case.</param>
+internal sealed record ApiResource(string Group, ImmutableArray<string> Versions, string Kind, string Plural, bool Namespaced)
+{
+    /// <summary>All kinds of the mesh model.</summary>
+    public static ImmutableArray<ApiResource> OfTheMesh { get; } =
+        [.. ResourceKinds.Kinds.Select(kind => new ApiResource(kind.Group, [.. kind.Versions], kind.Kind, PluralOf(kind.Kind), kind.Namespaced))];
+
+    public static ApiResource Secret { get; } = Of("", "Secret");
+    public static ApiResource ConfigMap { get; } = Of("", "ConfigMap");
+    public static ApiResource Lease { get; } = new("coordination.k8s.io", ["v1"], "Lease", "leases", true);
+    public static ApiResource ServiceAccount { get; } = new("", ["v1"], "ServiceAccount", "serviceaccounts", true);
+
+    public static ApiResource Of(string group, string kind) => OfTheMesh.First(resource => resource.Group == group && resource.Kind == kind);
+
+    /// <summary>True for what comes with a CustomResourceDefinition and so may be missing.</summary>
+    public bool IsCustom => Group.Contains("istio.io", StringComparison.Ordinal) || Group == "gateway.networking.k8s.io";
+
+    /// <summary>Path below the server's address, without a leading slash.</summary>
+    /// <param name="space">Empty for all namespaces.</param>
+    public string Path(string version, string space, string name = "", string subresource = "")
+    {
+        var root = Group.Length == 0 ? $"api/{version}" : $"apis/{Group}/{version}";
+        if (space.Length > 0) root += $"/namespaces/{Uri.EscapeDataString(space)}";
+        root += "/" + Plural;
+        if (name.Length > 0) root += "/" + Uri.EscapeDataString(name);
+        return subresource.Length > 0 ? $"{root}/{subresource}" : root;
+    }
+
+    /// <summary><c>networking.istio.io/v1</c>, or <c>v1</c> for the core group.</summary>
+    public string ApiVersion(string version) => Group.Length == 0 ? version : $"{Group}/{version}";
+
+    public override string ToString() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+
+    private static string PluralOf(string kind)
+    {
+        var name = kind.ToLowerInvariant();
+        return name.EndsWith('y') && !name.EndsWith("way", StringComparison.Ordinal) ? name[..^1] + "ies"
+            : name.EndsWith('s') ? name + "es"
+            : name + "s";
+    }
+}

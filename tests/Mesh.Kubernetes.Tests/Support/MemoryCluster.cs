@@ -1,0 +1,208 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using Mesh.Config.Resources;
+using Mesh.Kubernetes.Api;
+
+namespace Mesh.Kubernetes.Tests.Support;
+
+/// <summary>A cluster in memory that behaves as an API server does, and misbehaves on cue.</summary>
+internal sealed class MemoryCluster
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ObjectKey, MeshObject> _objects = [];
+    private readonly List<(ulong Version, ApiEvent Event)> _log = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationTokenSource _connections = new();
+    private ulong _version = 100;
+    private ulong _forgotten;
+    private bool _down;
+
+    /// <summary>Kinds that the server does not have.</summary>
+    public HashSet<string> MissingKinds { get; } = [];
+
+    /// <summary>Kinds that may not be read.</summary>
+    public HashSet<string> ForbiddenKinds { get; } = [];
+
+    public bool StreamsLists { get; set; } = true;
+
+    /// <summary>Each event is sent twice, the second time late.</summary>
+    public bool RepeatsEvents { get; set; }
+
+    /// <summary>Kind and selectors of what was listed.</summary>
+    public List<string> Listed { get; } = [];
+
+    public void Put(string yaml)
+    {
+        var read = MeshYaml.Read(yaml, "test");
+        Assert.False(read.HasErrors, string.Join('\n', read.Diagnostics));
+        lock (_lock)
+        {
+            foreach (var value in read.Objects)
+            {
+                var key = ObjectKey.Of(value);
+                var type = _objects.ContainsKey(key) ? ApiEventType.Modified : ApiEventType.Added;
+                _objects[key] = value with { Metadata = value.Metadata with { ResourceVersion = Text(++_version) } };
+                Log(type, _objects[key]);
+            }
+        }
+    }
+
+    public void Delete(string kind, string space, string name)
+    {
+        lock (_lock)
+        {
+            var value = _objects.Single(pair => (pair.Key.Kind, pair.Key.Namespace, pair.Key.Name) == (kind, space, name)).Value;
+            _objects.Remove(ObjectKey.Of(value));
+            _version++;
+            Log(ApiEventType.Deleted, value);
+        }
+    }
+
+    /// <summary>Nothing answers, and all connections break.</summary>
+    public void GoDown()
+    {
+        lock (_lock) _down = true;
+        BreakConnections();
+    }
+
+    public void ComeBack()
+    {
+        lock (_lock) _down = false;
+    }
+
+    public void BreakConnections()
+    {
+        lock (_lock)
+        {
+            _connections.Cancel();
+            _connections = new CancellationTokenSource();
+        }
+    }
+
+    /// <summary>Earlier events cannot be had any more: a watch from before gets 410.</summary>
+    public void Forget()
+    {
+        lock (_lock) _forgotten = ++_version;
+    }
+
+    public IKubeApi Connect() => new Connection(this);
+
+    private static string Text(ulong version) => version.ToString(CultureInfo.InvariantCulture);
+
+    private static ApiItem Item(MeshObject value) => new(ObjectKey.Of(value), value.Metadata.ResourceVersion, value, []);
+
+    private static bool Matches(ApiSelection selection, MeshObject value)
+    {
+        var key = ObjectKey.Of(value);
+        if (key.Group != selection.Resource.Group || key.Kind != selection.Resource.Kind) return false;
+        if (selection.Space.Length > 0 && key.Namespace != selection.Space) return false;
+        if (selection.FieldSelector.Length > 0 && selection.FieldSelector != "metadata.name=" + key.Name) return false;
+        return selection.LabelSelector.Split('=') is not [var name, var wanted] || value.Metadata.Labels.GetValueOrDefault(name) == wanted;
+    }
+
+    private void Log(ApiEventType type, MeshObject value)
+    {
+        _log.Add((_version, new ApiEvent(type, Item(value), Text(_version))));
+        var changed = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.SetResult();
+    }
+
+    private CancellationToken Check(ApiSelection selection)
+    {
+        lock (_lock)
+        {
+            if (_down) throw new HttpRequestException("connection refused");
+            if (MissingKinds.Contains(selection.Resource.Kind)) throw new ApiException(HttpStatusCode.NotFound, "NotFound", "the server could not find the requested resource");
+            if (ForbiddenKinds.Contains(selection.Resource.Kind)) throw new ApiException(HttpStatusCode.Forbidden, "Forbidden", "no");
+            return _connections.Token;
+        }
+    }
+
+    private sealed class Connection(MemoryCluster cluster) : IKubeApi
+    {
+        private bool _closed;
+
+        public Task<string?> FindVersionAsync(ApiResource resource, CancellationToken cancellationToken)
+        {
+            lock (cluster._lock)
+            {
+                if (cluster._down) throw new HttpRequestException("connection refused");
+                return Task.FromResult(cluster.MissingKinds.Contains(resource.Kind) ? null : resource.Versions[0]);
+            }
+        }
+
+        public Task<ApiPage> ListAsync(ApiSelection selection, string version, string continueFrom, CancellationToken cancellationToken)
+        {
+            Assert.False(_closed);
+            cluster.Check(selection);
+            lock (cluster._lock)
+            {
+                cluster.Listed.Add(selection.ToString());
+                // Two objects a page, from where the token says.
+                var from = continueFrom.Length == 0 ? 0 : int.Parse(continueFrom, CultureInfo.InvariantCulture);
+                var all = cluster._objects.Values.Where(value => Matches(selection, value)).OrderBy(value => value.Subject, StringComparer.Ordinal).ToArray();
+                var next = from + 2 < all.Length ? (from + 2).ToString(CultureInfo.InvariantCulture) : "";
+                return Task.FromResult(new ApiPage([.. all.Skip(from).Take(2).Select(Item)], Text(cluster._version), next));
+            }
+        }
+
+        public async IAsyncEnumerable<ApiEvent> WatchAsync(
+            ApiSelection selection, string version, string? resourceVersion, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            var connection = cluster.Check(selection);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection);
+            if (resourceVersion is null)
+            {
+                if (!cluster.StreamsLists) throw new ApiException(HttpStatusCode.UnprocessableEntity, "Invalid", "sendInitialEvents is forbidden");
+                ImmutableArray<ApiEvent> initial;
+                lock (cluster._lock)
+                {
+                    cluster.Listed.Add(selection.ToString());
+                    initial = [.. cluster._objects.Values.Where(value => Matches(selection, value))
+                        .Select(value => new ApiEvent(ApiEventType.Added, Item(value), value.Metadata.ResourceVersion))];
+                    resourceVersion = Text(cluster._version);
+                }
+
+                foreach (var added in initial) yield return added;
+                yield return new ApiEvent(ApiEventType.Bookmark, null, resourceVersion, EndsInitialEvents: true);
+            }
+
+            var at = ulong.Parse(resourceVersion, CultureInfo.InvariantCulture);
+            var last = new List<ApiEvent>();
+            while (true)
+            {
+                ImmutableArray<(ulong Version, ApiEvent Event)> events;
+                Task changed;
+                lock (cluster._lock)
+                {
+                    if (at < cluster._forgotten) throw new ApiException(HttpStatusCode.Gone, "Expired", "too old resource version");
+                    events = [.. cluster._log.Where(entry => entry.Version > at && Matches(selection, entry.Event.Item!.Object!))];
+                    at = cluster._version;
+                    changed = cluster._changed.Task;
+                }
+
+                foreach (var (_, change) in events)
+                {
+                    yield return change;
+                    last.Add(change);
+                    if (!cluster.RepeatsEvents) continue;
+                    foreach (var again in last) yield return again;
+                }
+
+                try
+                {
+                    await changed.WaitAsync(linked.Token);
+                }
+                catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+                {
+                    throw new IOException("connection broken", e);
+                }
+            }
+        }
+
+        public void Dispose() => _closed = true;
+    }
+}
