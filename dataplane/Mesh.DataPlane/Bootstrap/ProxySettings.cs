@@ -13,7 +13,9 @@ public sealed class ProxySettings
     /// <param name="definition">Gets the settings.</param>
     /// <param name="defaultNamespace">Null: must be given.</param>
     /// <param name="defaultServiceAccount">Null: must be given.</param>
-    public ProxySettings(SettingsDefinition definition, string? defaultNamespace = null, string? defaultServiceAccount = null)
+    /// <param name="kubernetes">Whether sources may be API servers.</param>
+    public ProxySettings(
+        SettingsDefinition definition, string? defaultNamespace = null, string? defaultServiceAccount = null, bool kubernetes = false)
     {
         ArgumentNullException.ThrowIfNull(definition);
         Cluster = definition.Required("cluster", "CLUSTER", "Cluster this proxy belongs to.", SettingParsers.Text);
@@ -24,7 +26,11 @@ public sealed class ProxySettings
         Labels = definition.Optional(
             "labels", "K=V,...", "Labels of the workload; a gateway gets istio=ingressgateway or istio=eastwestgateway per role.",
             SettingParsers.Labels);
-        Sources = definition.Many("source", "SOURCE", "Configuration of one cluster: file:DIR@CLUSTER.", SourceSpec.Parse);
+        Sources = kubernetes
+            ? definition.Many(
+                "source", "SOURCE", "Configuration of one cluster: file:DIR@CLUSTER, kube:KUBECONFIG[#CONTEXT]@CLUSTER or kube:in-cluster@CLUSTER.",
+                SourceSpec.ParseAny)
+            : definition.Many("source", "SOURCE", "Configuration of one cluster: file:DIR@CLUSTER.", SourceSpec.Parse);
         SyncDeadline = definition.WithDefault(
             "sync-deadline", "DURATION", "How long to wait for sources before serving without them.", SettingParsers.Duration, "60s");
         Identity = definition.Required(

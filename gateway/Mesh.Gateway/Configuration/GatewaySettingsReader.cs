@@ -27,7 +27,7 @@ public sealed class GatewaySettingsReader
     public GatewaySettingsReader()
     {
         common = new CommonSettings(definition, "mesh-gateway");
-        proxy = new ProxySettings(definition, "istio-system", "istio-ingressgateway-service-account");
+        proxy = new ProxySettings(definition, "istio-system", "istio-ingressgateway-service-account", kubernetes: true);
         roles = definition.Many("role", "ROLE", "edge or east-west; give both for both.", ParseRole, "edge");
         listenAddress = definition.WithDefault(
             "listen-address", "ADDR", "Where edge servers without bind listen.", AddressParsing.Address, "127.0.0.1");

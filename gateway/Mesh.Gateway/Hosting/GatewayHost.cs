@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Mesh.Config.Model;
-using Mesh.Config.Sources;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Upstreams;
@@ -119,7 +118,7 @@ internal static class GatewayHost
     }
 
     private static MeshModel CreateModel(GatewaySettings settings, TimeProvider time) => MeshModel.Start(
-        settings.Sources.Select(source => new FolderSource(source.Folder, source.Cluster, time: time)),
+        GatewaySources.Open(settings, time),
         new SystemHostLookup(),
         new MeshModelOptions { TrustDomain = settings.TrustDomain, SyncDeadline = settings.SyncDeadline },
         time);

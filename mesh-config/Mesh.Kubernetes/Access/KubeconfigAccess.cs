@@ -68,6 +68,9 @@ public static class KubeconfigAccess
                 authorities = () => ClientCertificate.Authorities(pem(), origin);
             }
 
+            // HttpClient sends several values in one line, which the API server takes for one group of that name.
+            if (_user.ImpersonateGroups.Length > 1)
+                throw new ClusterAccessException($"{origin}: user \"{userEntry.Name}\" has several as-groups, but only one group can be sent; give one");
             return new ClusterAccess
             {
                 Server = server,

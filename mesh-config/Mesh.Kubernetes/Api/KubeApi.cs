@@ -53,6 +53,8 @@ internal sealed class KubeApi(ApiClient client, string cluster, int pageSize, Ti
             ("resourceVersionMatch", resourceVersion is null ? "NotOlderThan" : ""),
             ("timeoutSeconds", ((long)timeout.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
         using var response = await client.OpenWatchAsync(selection.Resource, version, selection.Space, query, cancellationToken).ConfigureAwait(false);
+        // That the server let us in is news by itself, in a cluster where nothing happens.
+        yield return new ApiEvent(ApiEventType.Bookmark, null, resourceVersion ?? "");
         var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         var reader = PipeReader.Create(stream);
         using var quiet = new CancellationTokenSource(silence, time);

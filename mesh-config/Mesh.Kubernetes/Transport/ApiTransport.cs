@@ -30,7 +30,6 @@ public static class ApiTransport
             UseCookies = false,
         };
         if (access.Proxy is { } proxy) sockets.Proxy = new WebProxy(proxy);
-        sockets.SslOptions.TargetHost = access.TlsServerName;
         sockets.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => authorization.Certificate!;
         if (access.SkipTlsVerify)
 #pragma warning disable CA5359 // Whoever writes insecure-skip-tls-verify asks for just that.

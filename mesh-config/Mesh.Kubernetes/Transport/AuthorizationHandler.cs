@@ -18,6 +18,8 @@ internal sealed class AuthorizationHandler(ClusterAccess access) : DelegatingHan
         var credentials = await access.Credentials.GetAsync(cancellationToken).ConfigureAwait(false);
         Certificate = credentials.Certificate;
         request.Headers.UserAgent.Add(Product);
+        // What SocketsHttpHandler asks for by SNI, and checks, is the host of the request.
+        if (access.TlsServerName is { } name) request.Headers.Host = name;
         if (credentials.Authorization is { } authorization) request.Headers.TryAddWithoutValidation("Authorization", authorization);
         if (access.ImpersonatedUser is { } user)
         {

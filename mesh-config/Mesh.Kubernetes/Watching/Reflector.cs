@@ -146,21 +146,22 @@ internal sealed class Reflector(
         await foreach (var change in api.WatchAsync(selection, _state.Version, _state.ResourceVersion, _state.WatchTime(), cancellationToken)
                            .ConfigureAwait(false))
         {
-            seen = true;
-            Take(change);
+            seen |= Take(change);
         }
 
         target.Heard(selection);
         _state.WatchEnded(!seen && time.GetUtcNow() - started < ShortWatch);
     }
 
-    private void Take(ApiEvent change)
+    /// <returns>True when it was news.</returns>
+    private bool Take(ApiEvent change)
     {
         target.Heard(selection);
         var isNew = _state.Progressed(change.ResourceVersion);
-        if (!isNew || change.Item is not { } item || !IsWanted(item)) return;
+        if (!isNew || change.Item is not { } item || !IsWanted(item)) return isNew;
         KubeMetrics.Events.Add(1);
         target.Change(selection, change);
+        return true;
     }
 
     private bool IsWanted(ApiItem item) => item.Key.Name.StartsWith(selection.NamePrefix, StringComparison.Ordinal);

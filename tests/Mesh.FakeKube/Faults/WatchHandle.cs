@@ -17,7 +17,17 @@ internal sealed class WatchHandle(WatchRegistry registry, ResourceType type, Can
     /// <summary>From now on nothing is sent, and the connection stays open: the client cannot tell it from a quiet cluster.</summary>
     public void Silence() => silent = true;
 
-    public void End() => ended.Cancel();
+    public void End()
+    {
+        try
+        {
+            ended.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The client was faster.
+        }
+    }
 
     public async Task FlushAsync(PipeWriter output)
     {

@@ -39,7 +39,7 @@ public sealed class ApiServerTests : IAsyncLifetime
         foreach (var name in new[] { "a", "b", "c", "d", "e" }) other.Apply(Yaml.Service(name, "10.0.0.1"));
         other.Apply(Yaml.RemoteSecret("remotes"));
         var access = Access(other, other.ServiceAccountToken("istio-system", "mesh-gateway"));
-        _model = MeshModel.Start([new KubeMeshSource("own", access, _options), new RemoteClusters("own", access, _options)]);
+        _model = MeshModel.Start([new KubeMeshSource("own", access, _options), new RemoteClusters("own", access, _options)], cancellationToken: Token);
 
         await Eventually.Holds(() => _model.Current.Synced, "the mesh syncs");
         Assert.Equal(["10.0.0.1"], Endpoints("e"));
@@ -52,7 +52,7 @@ public sealed class ApiServerTests : IAsyncLifetime
     [Fact]
     public async Task An_account_without_rights_is_told_what_to_do()
     {
-        _model = MeshModel.Start([new KubeMeshSource("own", Access(_server, _server.AddUser("nobody")), _options)]);
+        _model = MeshModel.Start([new KubeMeshSource("own", Access(_server, _server.AddUser("nobody")), _options)], cancellationToken: Token);
 
         await Eventually.Holds(
             () => _model.Current.Diagnostics.Any(finding => finding.Code == "KubeForbidden" && finding.Message.Contains("manifests/rbac", StringComparison.Ordinal)),
@@ -65,7 +65,7 @@ public sealed class ApiServerTests : IAsyncLifetime
     {
         _server.Apply(Yaml.Service("a", "10.0.0.1"));
         _server.Apply(Yaml.Service("b", "10.0.0.2"));
-        _model = MeshModel.Start([new KubeMeshSource("own", Access(_server), _options)]);
+        _model = MeshModel.Start([new KubeMeshSource("own", Access(_server), _options)], cancellationToken: Token);
         await Eventually.Holds(() => _model.Current.Synced, "the mesh syncs");
         var gaps = 0;
         _model.Published += _ => gaps += Endpoints("a") is ["10.0.0.1"] ? 0 : 1;
@@ -87,7 +87,7 @@ public sealed class ApiServerTests : IAsyncLifetime
     [Fact]
     public async Task A_watch_that_went_silent_is_opened_anew()
     {
-        _model = MeshModel.Start([new KubeMeshSource("own", Access(_server), _options with { WatchSilence = TimeSpan.FromSeconds(1) })]);
+        _model = MeshModel.Start([new KubeMeshSource("own", Access(_server), _options with { WatchSilence = TimeSpan.FromSeconds(1) })], cancellationToken: Token);
         await Eventually.Holds(() => _model.Current.Synced, "the mesh syncs");
 
         _server.Faults.SilenceWatches();
@@ -102,7 +102,7 @@ public sealed class ApiServerTests : IAsyncLifetime
         _server.Apply(Yaml.Service("a", "10.0.0.1"));
         var token = _server.AddUser("first", ["system:masters"]);
         var source = new KubeMeshSource("own", Access(_server, token), _options);
-        _model = MeshModel.Start([source]);
+        _model = MeshModel.Start([source], cancellationToken: Token);
         await Eventually.Holds(() => _model.Current.Synced, "the mesh syncs");
         var gaps = 0;
         _model.Published += _ => gaps += Endpoints("a") is ["10.0.0.1"] ? 0 : 1;
@@ -124,6 +124,7 @@ public sealed class ApiServerTests : IAsyncLifetime
         using var writer = new KubeWriter(Access(_server));
         using var other = new KubeWriter(Access(_server));
         var entry = Entry("10.0.0.9");
+        _server.Apply("{apiVersion: v1, kind: Namespace, metadata: {name: prod}}");
 
         var made = await writer.ApplyAsync(entry, new ApplyOptions("mesh-agent"), Token);
         var again = await writer.ApplyAsync(Entry("10.0.0.8"), new ApplyOptions("mesh-agent"), Token);
@@ -166,7 +167,7 @@ public sealed class ApiServerTests : IAsyncLifetime
         await Eventually.Holds(() => one.IsLeader, "the first one leads");
         Assert.False(await two.TryAsync(Token));
         await stop.CancelAsync();
-        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
         Assert.True(await two.TryAsync(Token));
         Assert.Equal("two", two.Leader);

@@ -67,7 +67,7 @@ public sealed class LeaderElectorTests
         store.Unreachable = "";
         await Until(() => Volatile.Read(ref leading) == 1, "it leads again");
         await stop.CancelAsync();
-        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
         Assert.Equal("", store.Record!.Holder);
         Assert.False(elector.IsLeader);

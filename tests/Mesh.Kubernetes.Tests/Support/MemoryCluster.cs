@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
@@ -8,6 +9,7 @@ using Mesh.Kubernetes.Api;
 namespace Mesh.Kubernetes.Tests.Support;
 
 /// <summary>A cluster in memory that behaves as an API server does, and misbehaves on cue.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Its tokens have no timers.")]
 internal sealed class MemoryCluster
 {
     private readonly Lock _lock = new();
@@ -170,6 +172,7 @@ internal sealed class MemoryCluster
                 yield return new ApiEvent(ApiEventType.Bookmark, null, resourceVersion, EndsInitialEvents: true);
             }
 
+            yield return new ApiEvent(ApiEventType.Bookmark, null, resourceVersion);
             var at = ulong.Parse(resourceVersion, CultureInfo.InvariantCulture);
             var last = new List<ApiEvent>();
             while (true)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -5,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Mesh.Kubernetes.Tests.Support;
 
 /// <summary>A certificate authority, and what it signs.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Lives as long as its test.")]
 internal sealed class TestCertificates
 {
     private readonly X509Certificate2 _authority;

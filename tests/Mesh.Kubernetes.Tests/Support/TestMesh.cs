@@ -1,6 +1,5 @@
 using Mesh.Config.Model;
 using Mesh.Config.Resources;
-using Mesh.Config.Sources;
 using Mesh.Kubernetes.Access;
 using Mesh.Kubernetes.Remote;
 using Mesh.Kubernetes.Sources;
