@@ -24,6 +24,7 @@ public sealed class HttpPipeline
     private readonly IEndpointDirectory directory;
     private readonly ForwardLoop loop;
     private readonly FaultInjection faults;
+    private readonly EdgeHeaders? edge;
     private readonly IAccessLog log;
     private readonly TimeProvider time;
     private readonly Random random;
@@ -44,6 +45,7 @@ public sealed class HttpPipeline
         this.log = log;
         this.time = time;
         this.random = random;
+        edge = options.Edge ? new EdgeHeaders(options.TrustedProxies, options.ClientCert) : null;
         faults = new FaultInjection(options.Process, time, random);
         var mirror = new RequestMirror(directory, balancer, channels, time, random);
         loop = new ForwardLoop(balancer, forwarding, mirror, options.ReplayLimit, time, random);
@@ -220,21 +222,11 @@ public sealed class HttpPipeline
     {
         var record = new RequestLog(time);
         var headers = context.Request.Headers;
-        if (!options.KeepForwardedClientCert) headers.Remove(ClientCertHeader);
-        if (options.Edge) EdgeHeaders(context);
+        if (edge is not null) edge.Apply(context);
+        else if (!options.KeepForwardedClientCert) headers.Remove(ClientCertHeader);
         record.TraceId = TraceContext.Ensure(headers);
         record.RequestId = RequestId(headers);
         return record;
-    }
-
-    private static void EdgeHeaders(HttpContext context)
-    {
-        var headers = context.Request.Headers;
-        foreach (var name in headers.Keys.Where(static name => name.StartsWith("x-envoy-", StringComparison.OrdinalIgnoreCase)).ToArray())
-            headers.Remove(name);
-        if (context.Connection.RemoteIpAddress is { } remote)
-            headers.Append("x-forwarded-for", (remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote).ToString());
-        headers["x-forwarded-proto"] = context.Request.Scheme;
     }
 
     private static string RequestId(IHeaderDictionary headers)

@@ -15,6 +15,12 @@ public sealed record HttpPipelineOptions
     /// <summary>Keep <c>x-forwarded-client-cert</c>: for inbound proxies that have just set it.</summary>
     public bool KeepForwardedClientCert { get; init; }
 
+    /// <summary>Proxies of ours in front of the edge that add to <c>x-forwarded-for</c>: the client is the one that the outermost of them saw.</summary>
+    public int TrustedProxies { get; init; }
+
+    /// <summary>At the edge.</summary>
+    public ClientCertForwarding ClientCert { get; init; }
+
     /// <summary>Most bytes of a request body that are remembered for another try.</summary>
     public int ReplayLimit { get; init; } = 1024 * 1024;
 }

@@ -29,6 +29,13 @@ internal sealed class ConnectionSettings
             AddressParsing.Network);
         proxyProtocolPorts = definition.Many(
             "proxy-protocol-port", "PORT", "Listener port where --proxy-protocol holds; none given: all.", SettingParsers.Port);
+        TrustedProxies = definition.WithDefault(
+            "trusted-proxies", "COUNT", "Proxies in front that add to x-forwarded-for (numTrustedProxies): the client is whom the outermost saw.",
+            SettingParsers.WholeNumber(0, 100), "0");
+        ForwardClientCert = definition.WithDefault(
+            "forward-client-cert", "MODE",
+            "x-forwarded-client-cert at the edge: SANITIZE, SANITIZE_SET, FORWARD_ONLY, APPEND_FORWARD or ALWAYS_FORWARD_ONLY.",
+            ParseForwarding, "SANITIZE_SET");
         MaxConnections = definition.WithDefault(
             "max-connections", "COUNT", "Most connections of one east-west or TCP listener.", SettingParsers.WholeNumber(1, 1_000_000), "10000");
         maxHttpConnections = definition.WithDefault(
@@ -60,6 +67,10 @@ internal sealed class ConnectionSettings
 
     public Setting<int> MaxConnections { get; }
 
+    public Setting<int> TrustedProxies { get; }
+
+    public Setting<ClientCertForwarding> ForwardClientCert { get; }
+
     public ProxyProtocolPolicy ProxyProtocolOf(EffectiveSettings values) => new()
     {
         Trusted = [.. values.Get(proxyProtocol)],
@@ -77,6 +88,16 @@ internal sealed class ConnectionSettings
         MaxConnectionAgeGrace = values.Get(maxAgeGrace),
         PingDelay = values.Get(ping),
         KeepAlive = KeepAliveOf(values.Get(keepAlive)),
+    };
+
+    private static ClientCertForwarding ParseForwarding(string text) => text switch
+    {
+        "SANITIZE" => ClientCertForwarding.Sanitize,
+        "SANITIZE_SET" => ClientCertForwarding.SanitizeSet,
+        "FORWARD_ONLY" => ClientCertForwarding.ForwardOnly,
+        "APPEND_FORWARD" => ClientCertForwarding.AppendForward,
+        "ALWAYS_FORWARD_ONLY" => ClientCertForwarding.AlwaysForwardOnly,
+        _ => throw new FormatException($"'{text}' is not SANITIZE, SANITIZE_SET, FORWARD_ONLY, APPEND_FORWARD or ALWAYS_FORWARD_ONLY"),
     };
 
     /// <summary>Probes follow each other faster than the silence before the first.</summary>

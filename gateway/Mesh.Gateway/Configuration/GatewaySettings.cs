@@ -52,6 +52,11 @@ public sealed record GatewaySettings
     /// <summary>Balancers in front that say who the client is.</summary>
     public ProxyProtocolPolicy ProxyProtocol { get; init; } = ProxyProtocolPolicy.None;
 
+    /// <summary>HTTP proxies in front that are believed about <c>x-forwarded-for</c>.</summary>
+    public int TrustedProxies { get; init; }
+
+    public ClientCertForwarding ForwardClientCert { get; init; }
+
     public int MaxConnections { get; init; } = 10_000;
 
     /// <summary>Life and limits of clients' HTTP connections; its TCP keep-alive is also that of other and upstream connections.</summary>

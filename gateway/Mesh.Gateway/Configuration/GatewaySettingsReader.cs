@@ -109,6 +109,8 @@ public sealed class GatewaySettingsReader
         Credentials = values.Get(credentials),
         CollectRegistrations = values.Get(collectRegistrations),
         ProxyProtocol = connections.ProxyProtocolOf(values),
+        TrustedProxies = values.Get(connections.TrustedProxies),
+        ForwardClientCert = values.Get(connections.ForwardClientCert),
         MaxConnections = values.Get(connections.MaxConnections),
         Http = connections.HttpOf(values),
         DrainDelay = values.Get(drainDelay),

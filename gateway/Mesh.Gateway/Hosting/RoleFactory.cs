@@ -63,7 +63,13 @@ internal sealed class RoleFactory(
 
     private ListenerFactory Edge(ViewEndpointDirectory directory, UpstreamBalancer balancer, ILogger log)
     {
-        var options = new HttpPipelineOptions { Process = settings.Name, Edge = true };
+        var options = new HttpPipelineOptions
+        {
+            Process = settings.Name,
+            Edge = true,
+            TrustedProxies = settings.TrustedProxies,
+            ClientCert = settings.ForwardClientCert,
+        };
         var pipeline = new HttpPipeline(
             options, directory, balancer, new EdgeForwarding(new InvokerForwarding(channels), new YarpForwarding(yarp, channels)), channels,
             accessLog, time, NewRandom());

@@ -13,6 +13,9 @@ namespace Mesh.Gateway.Listeners;
 /// </summary>
 internal sealed class ListenerSet : IAsyncDisposable
 {
+    private const int TakeOverTries = 50;
+    private static readonly TimeSpan TakeOverPause = TimeSpan.FromMilliseconds(20);
+
     private readonly IListenerFactory factory;
     private readonly IPAddress defaultAddress;
     private readonly TimeSpan drainTimeout;
@@ -47,11 +50,13 @@ internal sealed class ListenerSet : IAsyncDisposable
             if (stopped) return;
             var found = new List<string>();
             var keys = Keys(wanted, found);
-            foreach (var key in open.Keys.Where(key => !keys.ContainsKey(key)).ToArray()) Close(key);
+            var closed = open.Keys.Where(key => !keys.ContainsKey(key)).ToArray();
+            foreach (var key in closed) Close(key);
             foreach (var (key, configuration) in keys)
             {
                 if (open.TryGetValue(key, out var listener)) listener.Update(configuration);
-                else if (await OpenAsync(key, configuration, cancellationToken) is { } problem) found.Add(problem);
+                else if (await OpenAsync(key, configuration, Array.Exists(closed, old => old.EndPoint.Port == key.EndPoint.Port), cancellationToken)
+                         is { } problem) found.Add(problem);
             }
 
             closing.RemoveAll(task => task.IsCompleted);
@@ -134,7 +139,20 @@ internal sealed class ListenerSet : IAsyncDisposable
         return keys;
     }
 
-    private async Task<string?> OpenAsync(ListenerKey key, GatewayListener configuration, CancellationToken cancellationToken)
+    /// <param name="takesOver">Another kind of listener has just had the port and lets go of it any moment.</param>
+    private async Task<string?> OpenAsync(ListenerKey key, GatewayListener configuration, bool takesOver, CancellationToken cancellationToken)
+    {
+        var problem = await TryOpenAsync(key, configuration, cancellationToken);
+        for (var tries = 0; problem is not null && takesOver && tries < TakeOverTries; tries++)
+        {
+            await Task.Delay(TakeOverPause, cancellationToken);
+            problem = await TryOpenAsync(key, configuration, cancellationToken);
+        }
+
+        return problem;
+    }
+
+    private async Task<string?> TryOpenAsync(ListenerKey key, GatewayListener configuration, CancellationToken cancellationToken)
     {
         try
         {

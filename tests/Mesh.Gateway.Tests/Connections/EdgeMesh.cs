@@ -26,7 +26,10 @@ public sealed class EdgeMesh : IAsyncDisposable
 
     public int TcpPort { get; } = FreePort.Next();
 
-    public static async Task<EdgeMesh> StartAsync(params string[] settings)
+    public static Task<EdgeMesh> StartAsync(params string[] settings) => StartWithAsync("", settings);
+
+    /// <param name="more">Further resources.</param>
+    public static async Task<EdgeMesh> StartWithAsync(string more, params string[] settings)
     {
         var mesh = new EdgeMesh();
         mesh.Web = await EchoBackend.StartAsync("web");
@@ -34,6 +37,7 @@ public sealed class EdgeMesh : IAsyncDisposable
         mesh.Gateway.WriteConfig("gateways.yaml", mesh.Gateways());
         mesh.Gateway.WriteConfig("routes.yaml", Routes);
         mesh.Gateway.WriteConfig("services.yaml", Service("web", "HTTP", mesh.Web.Port) + "\n---\n" + Service("bytes", "TCP", mesh.bytes.EndPoint.Port));
+        if (more.Length > 0) mesh.Gateway.WriteConfig("more.yaml", more);
         await mesh.Gateway.StartAsync(settings);
         await mesh.Gateway.ReadyAsync();
         return mesh;

@@ -80,6 +80,58 @@ public sealed class SecretTests(TlsMesh mesh) : IClassFixture<TlsMesh>
         await mesh.ShowsAsync("late.test", "late.test");
     }
 
+    [Fact(Timeout = 240_000)]
+    public async Task A_Gateway_of_the_Gateway_API_uses_a_Secret_of_another_namespace_once_that_lets_it()
+    {
+        var (chain, key) = mesh.Pki.ServerPem("granted.test");
+        var port = FreePort.Next();
+        mesh.Edge.Gateway.WriteConfig("api.yaml", $$"""
+            apiVersion: v1
+            kind: Service
+            metadata: {name: gateway, namespace: istio-system}
+            spec:
+              selector: {istio: ingressgateway}
+              ports: [{name: https, port: {{port}} }]
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: Gateway
+            metadata: {name: api, namespace: istio-system}
+            spec:
+              gatewayClassName: istio
+              addresses: [{type: Hostname, value: gateway}]
+              listeners:
+              - name: https
+                port: {{port}}
+                protocol: HTTPS
+                tls:
+                  certificateRefs: [{name: granted, namespace: certificates}]
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: granted, namespace: certificates}
+            type: kubernetes.io/tls
+            data:
+              tls.crt: {{Convert.ToBase64String(Encoding.ASCII.GetBytes(chain))}}
+              tls.key: {{Convert.ToBase64String(Encoding.ASCII.GetBytes(key))}}
+            """);
+        using var client = new HttpClient();
+        await Poll.UntilAsync(
+            () => client.GetStringAsync(new Uri($"http://127.0.0.1:{mesh.Edge.Gateway.AdminPort}/snapshot"), Stop).GetAwaiter().GetResult()
+                .Contains("ReferenceNotGranted", StringComparison.Ordinal),
+            "the finding");
+        Assert.Equal("", await mesh.SubjectAsync("granted.test", port));
+        mesh.Edge.Gateway.WriteConfig("grant.yaml", """
+            apiVersion: gateway.networking.k8s.io/v1beta1
+            kind: ReferenceGrant
+            metadata: {name: gateways, namespace: certificates}
+            spec:
+              from: [{group: gateway.networking.k8s.io, kind: Gateway, namespace: istio-system}]
+              to: [{group: "", kind: Secret}]
+            """);
+        await Poll.UntilAsync(
+            () => mesh.SubjectAsync("granted.test", port).GetAwaiter().GetResult().Contains("granted.test", StringComparison.Ordinal), "the certificate");
+    }
+
     private static async Task<string?> GetAsync(SslStream stream)
     {
         await stream.WriteAsync("HEAD / HTTP/1.1\r\nHost: changing.test\r\n\r\n"u8.ToArray(), Stop);

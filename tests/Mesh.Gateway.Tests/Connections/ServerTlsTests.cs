@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Mesh.DataPlane.Tests.Support;
@@ -92,6 +93,55 @@ public sealed class ServerTlsTests(TlsMesh mesh) : IClassFixture<TlsMesh>
         mesh.WriteSecret("foreign", "foreign.test", ("ca.crt", mesh.Pki.RootPem), ("ca.crl", new TestPki().RevocationsPem()));
         await mesh.AddServerAsync("foreign.test", "mode: MUTUAL, credentialName: foreign");
         Assert.Equal(0, await mesh.CurlAsync("foreign.test", good));
+    }
+
+    [Fact(Timeout = 240_000)]
+    public async Task A_port_may_change_from_plain_text_to_TLS_and_back()
+    {
+        var port = FreePort.Next();
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            PooledConnectionLifetime = TimeSpan.Zero,
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = mesh.Pki.ChainPolicy() },
+        });
+        foreach (var (scheme, protocol) in new[] { ("http", "HTTP"), ("https", "HTTPS"), ("http", "HTTP") })
+        {
+            var tls = scheme == "https" ? $"tls: {{mode: SIMPLE, {Files}}}" : "";
+            mesh.Edge.Gateway.WriteConfig("either.yaml", $$"""
+                apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: either, namespace: istio-system}
+                spec:
+                  selector: {istio: ingressgateway}
+                  servers:
+                  - port: {number: {{port}}, name: either, protocol: {{protocol}} }
+                    hosts: ["*"]
+                    {{tls}}
+                ---
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: either, namespace: prod}
+                spec:
+                  hosts: ["*"]
+                  gateways: [istio-system/either]
+                  http:
+                  - route: [{destination: {host: web.test} }]
+                """);
+            await Poll.UntilAsync(() => Answers($"{scheme}://localhost:{port}/"), $"the port to speak {scheme}");
+        }
+
+        bool Answers(string url)
+        {
+            try
+            {
+                using var response = client.GetAsync(new Uri(url), TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+                return response.IsSuccessStatusCode;
+            }
+            catch (Exception error) when (error is HttpRequestException or System.Net.Sockets.SocketException)
+            {
+                return false;
+            }
+        }
     }
 
     [Fact(Timeout = 240_000)]

@@ -69,13 +69,13 @@ public sealed class TlsMesh : IAsyncLifetime
         () => SubjectAsync(serverName).GetAwaiter().GetResult().Contains($"CN={subject}", StringComparison.Ordinal), $"{serverName} to show {subject}");
 
     /// <summary>Of the certificate that is served for a name, without a client certificate; empty where there is none.</summary>
-    public async Task<string> SubjectAsync(string serverName)
+    public async Task<string> SubjectAsync(string serverName, int? port = null)
     {
         var subject = "";
         try
         {
             using var socket = new TcpClient();
-            await socket.ConnectAsync(IPAddress.Loopback, Port, Stop);
+            await socket.ConnectAsync(IPAddress.Loopback, port ?? Port, Stop);
             await using var tls = new SslStream(socket.GetStream());
             await tls.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
