@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using Mesh.DataPlane.Upstreams;
 
 namespace Mesh.DataPlane.Http;
 
@@ -14,6 +15,7 @@ internal sealed class StreamingContent : HttpContent
     private readonly Stream body;
     private readonly long? length;
     private readonly CancellationToken stop;
+    private bool begun;
 
     /// <param name="length">Content-Length as the caller sent it; null when it sent none.</param>
     /// <param name="stop">Cancelled when the response is over and nobody needs the rest of the body.</param>
@@ -29,6 +31,9 @@ internal sealed class StreamingContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // The client tries a request again that the server has not processed; a part of the body must not pass for the whole.
+        if (begun) throw new UpstreamException(UpstreamFailure.RefusedStream, "the server ended the connection before it took the request on");
+        begun = true;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
         var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
         try
