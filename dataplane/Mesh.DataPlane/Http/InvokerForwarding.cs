@@ -42,7 +42,7 @@ public sealed class InvokerForwarding : IHttpForwarding
 #pragma warning restore CA1031
         {
             var failure = cancellationToken.IsCancellationRequested ? UpstreamFailure.Cancelled : UpstreamErrors.Classify(error);
-            if (attempt.Context.Response.HasStarted) EndIncomplete(attempt.Context, failure);
+            if (attempt.Context.Response.HasStarted) EndIncomplete(attempt.Context, failure, error);
             return Result(channel, exchange) with { Failure = failure, Problem = UpstreamErrors.Describe(error) };
         }
         finally
@@ -127,16 +127,12 @@ public sealed class InvokerForwarding : IHttpForwarding
         }
     }
 
-    private static void EndIncomplete(HttpContext context, UpstreamFailure failure)
+    private static void EndIncomplete(HttpContext context, UpstreamFailure failure, Exception error)
     {
         if (context.RequestAborted.IsCancellationRequested) return;
         if (GrpcStatus.IsGrpc(context.Request) && context.Response.SupportsTrailers())
         {
-            // A status is more than a broken stream: the client sees what happened instead of INTERNAL.
-            var timedOut = failure is UpstreamFailure.Cancelled or UpstreamFailure.Timeout;
-            context.Response.AppendTrailer(GrpcStatus.StatusHeader, timedOut ? "4" : "14");
-            context.Response.AppendTrailer(GrpcStatus.MessageHeader,
-                timedOut ? "upstream did not finish in time" : "upstream connection was lost during the response");
+            GrpcInterruption.End(context, error, failure is UpstreamFailure.Cancelled or UpstreamFailure.Timeout);
             return;
         }
 

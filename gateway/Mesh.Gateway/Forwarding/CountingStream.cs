@@ -1,9 +1,23 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+
 namespace Mesh.Gateway.Forwarding;
 
-/// <summary>Counts what is written to a response body.</summary>
-internal sealed class CountingStream(Stream inner) : Stream
+/// <summary>
+/// Counts what is written to a response body. It stands in for the server's own feature and not only for its stream, so that completing
+/// the response is the server's work: a failed gRPC call is headers that end the stream, which no client takes for a failure when
+/// an empty body follows.
+/// </summary>
+internal sealed class CountingStream(IHttpResponseBodyFeature response) : Stream, IHttpResponseBodyFeature
 {
+    private readonly Stream inner = response.Stream;
+    private PipeWriter? writer;
+
     public long Written { get; private set; }
+
+    public Stream Stream => this;
+
+    public PipeWriter Writer => writer ??= PipeWriter.Create(this, new StreamPipeWriterOptions(leaveOpen: true));
 
     public override bool CanRead => false;
     public override bool CanSeek => false;
@@ -15,6 +29,15 @@ internal sealed class CountingStream(Stream inner) : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
+
+    public void DisableBuffering() => response.DisableBuffering();
+
+    public Task StartAsync(CancellationToken cancellationToken = default) => response.StartAsync(cancellationToken);
+
+    public Task CompleteAsync() => response.CompleteAsync();
+
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+        SendFileFallback.SendFileAsync(this, path, offset, count, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -1,10 +1,11 @@
 using Mesh.DataPlane.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Mesh.Gateway.Forwarding;
 
 /// <summary>Makes YARP send what the pipeline says, and asks the pipeline about the response.</summary>
-internal sealed class TryTransformer : HttpTransformer
+internal sealed class TryTransformer : HttpTransformer, IHttpResetFeature
 {
     private readonly ForwardTry attempt;
 
@@ -15,6 +16,11 @@ internal sealed class TryTransformer : HttpTransformer
     public int? GrpcStatus { get; private set; }
 
     public bool Declined { get; private set; }
+
+    /// <summary>YARP gave up on a response that had begun.</summary>
+    public bool WasReset { get; private set; }
+
+    public void Reset(int errorCode) => WasReset = true;
 
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)

@@ -51,20 +51,24 @@ public sealed class YarpForwarding : IHttpForwarding
         var context = attempt.Context;
         var transformer = new TryTransformer(attempt);
         var requestBody = context.Request.Body;
-        var responseBody = context.Response.Body;
+        var responseBody = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        var reset = context.Features.Get<IHttpResetFeature>();
         var counted = new CountingStream(responseBody);
         ForwarderError error;
         try
         {
             if (attempt.Body is { } body) context.Request.Body = body;
             else if (context.Request.ContentType is not null) PretendBody(context);
-            context.Response.Body = counted;
+            context.Features.Set<IHttpResponseBodyFeature>(counted);
+            // A gRPC caller is told a status where YARP would break off the response.
+            if (GrpcStatus.IsGrpc(context.Request)) context.Features.Set<IHttpResetFeature>(transformer);
             error = await forwarder.SendAsync(context, "http://upstream", channel.Invoker, Config, transformer, cancellationToken);
         }
         finally
         {
             context.Request.Body = requestBody;
-            context.Response.Body = responseBody;
+            context.Features.Set(responseBody);
+            context.Features.Set(reset);
         }
 
         // YARP leaves its verdict in the status (502, or that of a declined response) and refuses a response that has one.
@@ -79,7 +83,10 @@ public sealed class YarpForwarding : IHttpForwarding
             UpstreamLocal = channel.Connection?.Local,
             UpstreamPeer = channel.Connection?.Peer,
         };
-        return error == ForwarderError.None || transformer.Declined ? result : Failed(result, context, error, cancellationToken);
+        if (error == ForwarderError.None || transformer.Declined) return result;
+        result = Failed(result, context, error, out var exception, cancellationToken);
+        if (transformer.WasReset) GrpcInterruption.End(context, exception, cancellationToken.IsCancellationRequested);
+        return result;
     }
 
     /// <summary>
@@ -93,9 +100,9 @@ public sealed class YarpForwarding : IHttpForwarding
     }
 
     private static ForwardResult Failed(
-        ForwardResult result, HttpContext context, ForwarderError error, CancellationToken cancellationToken)
+        ForwardResult result, HttpContext context, ForwarderError error, out Exception? exception, CancellationToken cancellationToken)
     {
-        var exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+        exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
         // The feature belongs to this try; a later one may succeed.
         context.Features.Set<IForwarderErrorFeature>(null);
         var failure = error switch
