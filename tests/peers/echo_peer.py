@@ -39,8 +39,9 @@ def serve(descriptor):
 
     def hang(context):
         ended = threading.Event()
-        context.add_callback(ended.set)
-        ended.wait()
+        # False when the call is over already.
+        if context.add_callback(ended.set):
+            ended.wait()
         print("cancelled", flush=True)
 
     def answer(request, context):

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Mesh.DataPlane.Http;

@@ -17,7 +17,10 @@ internal sealed class TryTransformer : HttpTransformer, IHttpResetFeature
 
     public bool Declined { get; private set; }
 
-    /// <summary>YARP gave up on a response that had begun.</summary>
+    /// <summary>The response was passed on to its end, whatever becomes of the request's body.</summary>
+    public bool Completed { get; private set; }
+
+    /// <summary>YARP gave up on a response that had begun; what becomes of it is decided outside.</summary>
     public bool WasReset { get; private set; }
 
     public void Reset(int errorCode) => WasReset = true;
@@ -68,5 +71,9 @@ internal sealed class TryTransformer : HttpTransformer, IHttpResetFeature
         if (proxyResponse.TrailingHeaders.NonValidated.TryGetValues(DataPlane.Http.GrpcStatus.StatusHeader, out var status))
             GrpcStatus = DataPlane.Http.GrpcStatus.Parse(status.ToString());
         await base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
+        Completed = true;
+        // A server may answer before it has read the request, and end the stream: that the rest of the request's body finds nobody any
+        // more must not spoil the answer.
+        if (attempt.Body is not null) await httpContext.Response.CompleteAsync();
     }
 }

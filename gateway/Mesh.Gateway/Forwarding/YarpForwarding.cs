@@ -60,8 +60,7 @@ public sealed class YarpForwarding : IHttpForwarding
             if (attempt.Body is { } body) context.Request.Body = body;
             else if (context.Request.ContentType is not null) PretendBody(context);
             context.Features.Set<IHttpResponseBodyFeature>(counted);
-            // A gRPC caller is told a status where YARP would break off the response.
-            if (GrpcStatus.IsGrpc(context.Request)) context.Features.Set<IHttpResetFeature>(transformer);
+            context.Features.Set<IHttpResetFeature>(transformer);
             error = await forwarder.SendAsync(context, "http://upstream", channel.Invoker, Config, transformer, cancellationToken);
         }
         finally
@@ -84,8 +83,14 @@ public sealed class YarpForwarding : IHttpForwarding
             UpstreamPeer = channel.Connection?.Peer,
         };
         if (error == ForwarderError.None || transformer.Declined) return result;
+        if (transformer.Completed)
+        {
+            context.Features.Set<IForwarderErrorFeature>(null);
+            return result;
+        }
+
         result = Failed(result, context, error, out var exception, cancellationToken);
-        if (transformer.WasReset) GrpcInterruption.End(context, exception, cancellationToken.IsCancellationRequested);
+        if (transformer.WasReset) BreakOff(context, exception, cancellationToken);
         return result;
     }
 
@@ -97,6 +102,16 @@ public sealed class YarpForwarding : IHttpForwarding
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is EmptyBody) return;
         context.Features.Set<IHttpRequestBodyDetectionFeature>(EmptyBody.Instance);
+    }
+
+    /// <summary>A gRPC caller is told a status, others see that the response is not whole.</summary>
+    private static void BreakOff(HttpContext context, Exception? exception, CancellationToken cancellationToken)
+    {
+        const int internalError = 2;
+        if (GrpcStatus.IsGrpc(context.Request) && context.Response.SupportsTrailers())
+            GrpcInterruption.End(context, exception, cancellationToken.IsCancellationRequested);
+        else if (context.Features.Get<IHttpResetFeature>() is { } reset) reset.Reset(internalError);
+        else context.Abort();
     }
 
     private static ForwardResult Failed(

@@ -15,6 +15,7 @@ public sealed class EchoBackend : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly ConcurrentQueue<Dictionary<string, string>> requests = new();
+    private long sent;
 
     private EchoBackend(string name)
     {
@@ -40,6 +41,12 @@ public sealed class EchoBackend : IAsyncDisposable
     public SemaphoreSlim Hanging { get; } = new(0);
 
     public SemaphoreSlim Cancelled { get; } = new(0);
+
+    /// <summary>Lets an Upload go on that was asked to hang.</summary>
+    public SemaphoreSlim GoOn { get; } = new(0);
+
+    /// <summary>Replies of Download that the server took for sending.</summary>
+    public long Sent => Interlocked.Read(ref sent);
 
     /// <summary>Headers of the requests so far.</summary>
     public IReadOnlyList<Dictionary<string, string>> Requests => [.. requests];
@@ -83,6 +90,8 @@ public sealed class EchoBackend : IAsyncDisposable
         }
     }
 
+    public void CountSent() => Interlocked.Increment(ref sent);
+
     public async Task StopAsync()
     {
         using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
@@ -95,6 +104,7 @@ public sealed class EchoBackend : IAsyncDisposable
         await app.DisposeAsync();
         Hanging.Dispose();
         Cancelled.Dispose();
+        GoOn.Dispose();
     }
 
     private async Task HandleAsync(HttpContext context)

@@ -33,7 +33,12 @@ public sealed class EchoService(EchoBackend backend) : Echo.EchoBase
     public override async Task Download(EchoRequest request, IServerStreamWriter<EchoReply> responseStream, ServerCallContext context)
     {
         backend.Saw(context);
-        for (var i = 0; i < request.Count; i++) await responseStream.WriteAsync(new EchoReply { Text = request.Text });
+        for (var i = 0; i < request.Count; i++)
+        {
+            await responseStream.WriteAsync(new EchoReply { Text = request.Text });
+            backend.CountSent();
+        }
+
         if (request.Hang) await HangAsync(context);
     }
 
@@ -41,7 +46,14 @@ public sealed class EchoService(EchoBackend backend) : Echo.EchoBase
     {
         backend.Saw(context);
         long length = 0;
-        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken)) length += request.Text.Length;
+        await foreach (var request in requestStream.ReadAllAsync(context.CancellationToken))
+        {
+            length += request.Text.Length;
+            if (!request.Hang) continue;
+            backend.Hanging.Release();
+            await backend.GoOn.WaitAsync(context.CancellationToken);
+        }
+
         return new EchoReply { Text = $"{length}", Server = backend.Name };
     }
 

@@ -40,12 +40,9 @@ public sealed class ForeignPeerTests(GrpcMesh mesh) : IClassFixture<GrpcMesh>
         Assert.Equal("\"CANCELLED\"", Text("cancelled"));
         Assert.Equal("\"UNIMPLEMENTED\"", Text("unknown"));
 
-        // What ran out of time and what was called off ended at the server too.
-        for (var i = 0; i < 2; i++)
-        {
-            if (process is null) Assert.True(await mesh.Backend.Cancelled.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
-            else Assert.Equal("cancelled", await process.NextLineAsync());
-        }
+        // What was called off ended at the server too; what ran out of time may not even have begun there.
+        if (process is null) Assert.True(await mesh.Backend.Cancelled.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        else Assert.Equal("cancelled", await process.NextLineAsync());
 
         string Text(string name) => JsonSerializer.Serialize(seen.GetProperty(name));
     }
