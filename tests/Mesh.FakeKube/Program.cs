@@ -1,5 +1,8 @@
-using Mesh.FakeKube;
+using Mesh.FakeKube.Serving;
+using Mesh.Hosting;
+using Mesh.Hosting.Settings;
 
-await using var server = await FakeKubeServer.StartAsync();
-Console.WriteLine(server.Kubeconfig());
-await Task.Delay(Timeout.Infinite);
+var settings = new ServeSettings();
+if (!SettingsReader.TryRead(settings.Definition, args, out var values, out var exitCode)) return exitCode;
+
+return await MeshProcess.RunAsync(settings.Definition.Program, () => ServeProgram.RunAsync(settings, values));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mesh.FakeKube.Kinds;
 using Mesh.FakeKube.Objects;
+using Mesh.FakeKube.Protobuf;
 using Mesh.FakeKube.Security;
 using Mesh.FakeKube.Storage;
 using YamlDotNet.Core;
@@ -13,6 +14,8 @@ namespace Mesh.FakeKube.Api;
 /// <summary>A request about a resource, authenticated and understood.</summary>
 internal sealed record ApiRequest(HttpContext Context, RequestPath Path, ResourceType Type, KubeUser User, string Verb, int BodyLimit)
 {
+    private const string Accepted = "application/json, application/yaml";
+
     public string Namespace => Type.Namespaced ? Path.Namespace : "";
 
     public string Query(string name) => Context.Request.Query[name].ToString();
@@ -60,8 +63,8 @@ internal sealed record ApiRequest(HttpContext Context, RequestPath Path, Resourc
     public async Task<JsonNode?> BodyAsync()
     {
         var type = Context.Request.ContentType ?? "application/json";
-        if (type.Contains("protobuf", StringComparison.Ordinal) || type.Contains("cbor", StringComparison.Ordinal))
-            throw StatusException.UnsupportedMediaType("application/json, application/yaml");
+        var isProtobuf = type.Contains("protobuf", StringComparison.Ordinal);
+        if (type.Contains("cbor", StringComparison.Ordinal)) throw StatusException.UnsupportedMediaType(Accepted);
         var bytes = new MemoryStream();
         var buffer = new byte[16 * 1024];
         int read;
@@ -77,6 +80,7 @@ internal sealed record ApiRequest(HttpContext Context, RequestPath Path, Resourc
         }
 
         if (bytes.Length == 0) return null;
+        if (isProtobuf) return Protobuf(bytes);
         var text = Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
         try
         {
@@ -85,6 +89,18 @@ internal sealed record ApiRequest(HttpContext Context, RequestPath Path, Resourc
                 : JsonNode.Parse(text);
         }
         catch (Exception error) when (error is JsonException or YamlException)
+        {
+            throw StatusException.BadRequest($"error decoding the body of the request: {error.Message}");
+        }
+    }
+
+    private static JsonObject Protobuf(MemoryStream bytes)
+    {
+        try
+        {
+            return ProtobufBody.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)) ?? throw StatusException.UnsupportedMediaType(Accepted);
+        }
+        catch (FormatException error)
         {
             throw StatusException.BadRequest($"error decoding the body of the request: {error.Message}");
         }

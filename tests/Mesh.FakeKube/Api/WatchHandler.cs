@@ -88,6 +88,7 @@ internal sealed class WatchHandler(ClusterState cluster)
         while (true)
         {
             var (events, seen, changed) = store.Read(position);
+            await stream.Watch.PassAsync();
             if (events is null)
             {
                 WriteExpired(stream.Output, position);

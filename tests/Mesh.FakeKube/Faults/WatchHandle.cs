@@ -29,11 +29,10 @@ internal sealed class WatchHandle(WatchRegistry registry, ResourceType type, Can
         }
     }
 
-    public async Task FlushAsync(PipeWriter output)
-    {
-        if (silent) await Task.Delay(Timeout.InfiniteTimeSpan, Ended);
-        await output.FlushAsync(Ended);
-    }
+    /// <summary>Before anything is written: a silent watch goes no further until it ends.</summary>
+    public Task PassAsync() => silent ? Task.Delay(Timeout.InfiniteTimeSpan, Ended) : Task.CompletedTask;
+
+    public async Task FlushAsync(PipeWriter output) => await output.FlushAsync(Ended);
 
     public void Dispose()
     {

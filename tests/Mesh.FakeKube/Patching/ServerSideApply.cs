@@ -32,7 +32,8 @@ internal static class ServerSideApply
         var merged = Merge(current ?? [], wish, type.Lists, "");
         var kept = others.SelectMany(owner => owner.Fields).ToHashSet(StringComparer.Ordinal);
         var gone = (mine?.Fields ?? []).Where(field => !set.ContainsKey(field) && !kept.Contains(field)).ToList();
-        foreach (var field in gone.OrderByDescending(field => field.Length)) FieldTree.Remove(merged, field, type.Lists);
+        // Items before their fields: without its key an item is not found any more.
+        foreach (var field in gone.OrderBy(field => field.Length)) FieldTree.Remove(merged, field, type.Lists);
 
         if (mine is null)
         {
