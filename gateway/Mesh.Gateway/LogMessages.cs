@@ -40,6 +40,9 @@ internal static partial class LogMessages
     [LoggerMessage(2205, LogLevel.Error, "applying configuration version {Version} failed; the earlier one stays in use")]
     public static partial void ApplyFailed(this ILogger log, long version, Exception error);
 
+    [LoggerMessage(2206, LogLevel.Warning, "{Problem}; metrics are on the admin listener only")]
+    public static partial void NoMetricsPort(this ILogger log, string problem);
+
     [LoggerMessage(2300, LogLevel.Warning, "{Endpoint} of {Upstream} is ejected for {Seconds} s: {Reason}")]
     public static partial void Ejected(this ILogger log, string endpoint, string upstream, double seconds, string reason);
 

@@ -32,6 +32,11 @@ public sealed record AccessLogEntry
     /// <summary>Milliseconds.</summary>
     [JsonPropertyName("duration")] public double Duration { get; init; }
 
+    /// <summary>Milliseconds from the try that answered until its response headers arrived; null when none did.</summary>
+    [JsonPropertyName("upstream_service_time")] public double? UpstreamServiceTime { get; init; }
+
+    [JsonPropertyName("x_forwarded_for")] public string? ForwardedFor { get; init; }
+
     [JsonPropertyName("user_agent")] public string? UserAgent { get; init; }
     [JsonPropertyName("request_id")] public string? RequestId { get; init; }
     [JsonPropertyName("authority")] public string? Authority { get; init; }
@@ -74,4 +79,10 @@ public sealed record AccessLogEntry
 
     /// <summary>Tries in all; 1 when nothing was retried, 0 when no endpoint was tried.</summary>
     [JsonPropertyName("attempts")] public int Attempts { get; init; }
+
+    /// <summary>Headers that the log's format asks for, names in lower case; null when it asks for none.</summary>
+    [JsonIgnore] public IReadOnlyDictionary<string, string>? RequestHeaders { get; init; }
+
+    /// <summary>As <see cref="RequestHeaders"/>, of the response.</summary>
+    [JsonIgnore] public IReadOnlyDictionary<string, string>? ResponseHeaders { get; init; }
 }

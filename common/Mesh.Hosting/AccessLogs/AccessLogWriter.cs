@@ -16,16 +16,20 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
     private readonly Task pump;
     private long dropped;
 
+    /// <param name="format">Null: <see cref="MeshLogFormat"/>.</param>
     /// <exception cref="IOException">The file cannot be opened for appending.</exception>
-    public AccessLogWriter(string path)
+    public AccessLogWriter(string path, IAccessLogFormat? format = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         this.path = path;
+        Format = format ?? MeshLogFormat.Instance;
         output = path == "-"
             ? Console.Out
             : new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite));
         pump = Task.Run(PumpAsync);
     }
+
+    public IAccessLogFormat Format { get; }
 
     /// <summary>Lines lost because the queue was full or the file could not be written.</summary>
     public long Dropped => Interlocked.Read(ref dropped);
@@ -58,7 +62,7 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
             try
             {
                 while (queue.Reader.TryRead(out var entry))
-                    await output.WriteLineAsync(AccessLogJson.Write(Redacted(entry))).ConfigureAwait(false);
+                    if (Format.Line(Redacted(entry)) is { } line) await output.WriteLineAsync(line).ConfigureAwait(false);
                 // Flushed whenever the queue runs dry, so that a reader sees a line soon and a burst costs one write.
                 await output.FlushAsync().ConfigureAwait(false);
                 told = false;
@@ -79,6 +83,7 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
     private static AccessLogEntry Redacted(AccessLogEntry entry)
     {
         var isClean = !CardNumbers.In(entry.Path) && !CardNumbers.In(entry.UserAgent) && !CardNumbers.In(entry.RequestId)
+            && !CardNumbers.In(entry.ForwardedFor) && !AnyIn(entry.RequestHeaders) && !AnyIn(entry.ResponseHeaders)
             && !CardNumbers.In(entry.Authority) && !CardNumbers.In(entry.RequestedServerName) && !CardNumbers.In(entry.ResponseCodeDetails);
         return isClean
             ? entry
@@ -87,9 +92,18 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
                 Path = CardNumbers.Redact(entry.Path),
                 UserAgent = CardNumbers.Redact(entry.UserAgent),
                 RequestId = CardNumbers.Redact(entry.RequestId),
+                ForwardedFor = CardNumbers.Redact(entry.ForwardedFor),
+                RequestHeaders = Redacted(entry.RequestHeaders),
+                ResponseHeaders = Redacted(entry.ResponseHeaders),
                 Authority = CardNumbers.Redact(entry.Authority),
                 RequestedServerName = CardNumbers.Redact(entry.RequestedServerName),
                 ResponseCodeDetails = CardNumbers.Redact(entry.ResponseCodeDetails),
             };
     }
+
+    private static bool AnyIn(IReadOnlyDictionary<string, string>? headers) =>
+        headers is not null && headers.Values.Any(CardNumbers.In);
+
+    private static Dictionary<string, string>? Redacted(IReadOnlyDictionary<string, string>? headers) =>
+        headers?.ToDictionary(header => header.Key, header => CardNumbers.Redact(header.Value) ?? "", StringComparer.Ordinal);
 }

@@ -11,21 +11,18 @@ public static class LoggingSetup
     /// Replaces all providers. Standard output stays free for data and for access logs (<c>--access-log -</c>). The
     /// framework's own informational lines are kept out below Debug: they repeat what our lines say.
     /// </summary>
-    public static ILoggingBuilder AddMeshConsole(this ILoggingBuilder logging, LogLevel level)
+    public static ILoggingBuilder AddMeshConsole(this ILoggingBuilder logging, LogLevel level) =>
+        logging.AddMeshConsole(new LogLevels(level));
+
+    /// <inheritdoc cref="AddMeshConsole(ILoggingBuilder, LogLevel)"/>
+    /// <param name="levels">Followed while the process runs.</param>
+    public static ILoggingBuilder AddMeshConsole(this ILoggingBuilder logging, LogLevels levels)
     {
         ArgumentNullException.ThrowIfNull(logging);
+        ArgumentNullException.ThrowIfNull(levels);
         logging.ClearProviders();
-        logging.SetMinimumLevel(level);
-        if (level >= LogLevel.Information)
-        {
-            // A filter beats the minimum, so it must not be below it.
-            var framework = level > LogLevel.Warning ? level : LogLevel.Warning;
-            logging.AddFilter("Microsoft", framework);
-            logging.AddFilter("System", framework);
-            logging.AddFilter("Grpc", framework);
-            logging.AddFilter("Yarp", framework);
-        }
-
+        logging.SetMinimumLevel(LogLevel.Trace);
+        logging.AddFilter(levels.IsEnabled);
         logging.AddSimpleConsole(options =>
         {
             options.SingleLine = true;
@@ -36,6 +33,17 @@ public static class LoggingSetup
         logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         return logging;
     }
+
+    /// <summary>As <see cref="ParseLevel"/> reads it.</summary>
+    public static string NameOf(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trace",
+        LogLevel.Debug => "debug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warning",
+        LogLevel.Error or LogLevel.Critical => "error",
+        _ => "none",
+    };
 
     /// <summary><c>trace</c>, <c>debug</c>, <c>info</c>, <c>warning</c>, <c>error</c>, <c>none</c>.</summary>
     /// <exception cref="FormatException">None of these.</exception>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Config.Model;
+using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Settings;
 
 namespace Mesh.DataPlane.Bootstrap;
@@ -43,6 +44,10 @@ public sealed class ProxySettings
         CertificateTtl = definition.WithDefault(
             "certificate-ttl", "DURATION", "Validity to ask the CA for, renewed at half of it; 0s leaves it to the CA.", SettingParsers.Duration, "24h");
         TrustDomain = definition.WithDefault("trust-domain", "NAME", "Trust domain of the mesh.", SettingParsers.Text, "cluster.local");
+        AccessLogFormat = definition.WithDefault(
+            "access-log-format", "FORMAT",
+            "Of the access log: mesh (JSON with what joins the hops of a call), Istio's text or json, or a format string.",
+            AccessLogFormats.Parse, "mesh");
         DeclareRules(definition);
     }
 
@@ -60,6 +65,7 @@ public sealed class ProxySettings
     public Setting<string> CaServerName { get; }
     public Setting<TimeSpan> CertificateTtl { get; }
     public Setting<string> TrustDomain { get; }
+    public Setting<IAccessLogFormat> AccessLogFormat { get; }
 
     public Locality LocalityOf(EffectiveSettings values)
     {

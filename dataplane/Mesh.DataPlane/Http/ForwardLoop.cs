@@ -1,4 +1,5 @@
 using Mesh.Config.Model;
+using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,17 +12,18 @@ internal sealed class ForwardLoop
     private readonly UpstreamBalancer balancer;
     private readonly IHttpForwarding forwarding;
     private readonly RequestMirror mirror;
-    private readonly int replayLimit;
+    private readonly HttpPipelineOptions options;
     private readonly TimeProvider time;
     private readonly Random random;
 
     public ForwardLoop(
-        UpstreamBalancer balancer, IHttpForwarding forwarding, RequestMirror mirror, int replayLimit, TimeProvider time, Random random)
+        UpstreamBalancer balancer, IHttpForwarding forwarding, RequestMirror mirror, HttpPipelineOptions options, TimeProvider time,
+        Random random)
     {
         this.balancer = balancer;
         this.forwarding = forwarding;
         this.mirror = mirror;
-        this.replayLimit = replayLimit;
+        this.options = options;
         this.time = time;
         this.random = random;
     }
@@ -29,6 +31,7 @@ internal sealed class ForwardLoop
     public async Task RunAsync(HttpContext context, ForwardPlan plan, RequestLog record)
     {
         record.ClusterName = plan.ClusterName;
+        record.Upstream = plan.Upstream;
         record.RouteName = plan.RouteName;
         var state = balancer.States.Of(plan.Upstream);
         if (!state.TryEnter(plan.Upstream.Policy.Http2MaxRequests))
@@ -43,6 +46,9 @@ internal sealed class ForwardLoop
         {
             var canHaveBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
             if (canHaveBody) record.Body = OpenBody(context, plan);
+            // Only here, since what came as gRPC-Web is gRPC by now.
+            if (GrpcStatus.IsGrpc(context.Request)) record.IsGrpc = true;
+            if (record.IsGrpc && options.Telemetry is not null) CountMessages(record);
             using var deadline = new RequestDeadline(context, plan.Timeout, time);
             if (plan.Mirrors.Count > 0) mirror.Start(context, plan, record.Body);
             await RunAsync(context, plan, record, state, deadline).ConfigureAwait(false);
@@ -56,7 +62,7 @@ internal sealed class ForwardLoop
 
     private RequestBody OpenBody(HttpContext context, ForwardPlan plan)
     {
-        var limit = plan.Retries.Attempts > 0 ? replayLimit : 0;
+        var limit = plan.Retries.Attempts > 0 ? options.ReplayLimit : 0;
         // A mirror is given what is read while it is read.
         return plan.Mirrors.Count == 0 && ShortBody.TryTake(context) is { } whole
             ? new RequestBody(whole, limit)
@@ -83,6 +89,8 @@ internal sealed class ForwardLoop
             record.UpstreamPeer = last.UpstreamPeer;
             record.BytesSent = last.BytesSent;
             record.GrpcStatus = last.GrpcStatus;
+            // Only somebody whose certificate was verified is believed.
+            if (last is { UpstreamPeer: not null, PeerMetadata: { } told }) record.Peer = options.Peers?.Read(told);
             balancer.Report(plan.Upstream, endpoint, Outcome(last));
 
             // A declined answer has taken the place of the next try already.
@@ -112,6 +120,8 @@ internal sealed class ForwardLoop
     {
         var load = state.Of(endpoint);
         load.Enter();
+        state.Counters.Tried();
+        var started = time.GetTimestamp();
         using var perTry = deadline.BeginTry(plan.Retries.PerTryTimeout);
         try
         {
@@ -127,8 +137,11 @@ internal sealed class ForwardLoop
                 WholeBody = record.Body?.Whole,
                 Headers = plan.Headers,
                 RouteName = plan.RouteName,
+                Own = plan.Upstream.SecurityOf(endpoint) == UpstreamSecurity.MeshMtls ? options.Peers : null,
+                Messages = record.ResponseMessages,
                 Accept = (status, grpcStatus) =>
                 {
+                    record.ServiceTime = time.GetElapsedTime(started);
                     if (RetryDecision.Retries(plan.Retries, status, grpcStatus))
                     {
                         if (MayRetry(context, plan, record, deadline))
@@ -149,12 +162,21 @@ internal sealed class ForwardLoop
                 },
             };
             var result = await forwarding.ForwardAsync(attempt, perTry.Token).ConfigureAwait(false);
+            if (result.Failure == UpstreamFailure.Overflow) state.Counters.Overflowed();
             return deadline.Explain(result, perTry, record.Body);
         }
         finally
         {
             load.Leave();
         }
+    }
+
+    private static void CountMessages(RequestLog record)
+    {
+        record.ResponseMessages = new GrpcMessageCounter();
+        if (record.Body is not { } body) return;
+        body.Messages = new GrpcMessageCounter();
+        if (body.Whole is { } whole) body.Messages.Read(whole);
     }
 
     private static bool MayRetry(HttpContext context, ForwardPlan plan, RequestLog record, RequestDeadline deadline) =>

@@ -29,4 +29,7 @@ public sealed record ForwardResult
     public EndPoint? UpstreamLocal { get; init; }
 
     public SpiffeId? UpstreamPeer { get; init; }
+
+    /// <summary>What the endpoint said of itself, unread; null when it said nothing.</summary>
+    public string? PeerMetadata { get; init; }
 }

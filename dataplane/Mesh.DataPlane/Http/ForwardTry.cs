@@ -1,5 +1,6 @@
 using Mesh.Config.Model;
 using Mesh.Config.Routing;
+using Mesh.DataPlane.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace Mesh.DataPlane.Http;
@@ -29,6 +30,12 @@ public sealed class ForwardTry
 
     /// <summary>Applied to the forwarded request and to the response, in this order.</summary>
     public required IReadOnlyList<HeaderOperations> Headers { get; init; }
+
+    /// <summary>What the endpoint is told of us; null for one that is no peer.</summary>
+    public PeerExchange? Own { get; init; }
+
+    /// <summary>To be told of the response body; null where nobody counts its messages.</summary>
+    public GrpcMessageCounter? Messages { get; init; }
 
     /// <summary>
     /// Asked once, when response headers arrived: true sends the response to the caller, false drops it because another try follows.

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Mesh.Config.Routing;
+using Mesh.DataPlane.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -38,6 +39,21 @@ public static class ForwardedMessage
             message.Headers.TryAddWithoutValidation("TE", "trailers");
         message.Headers.Host = attempt.Authority;
         foreach (var operations in attempt.Headers) Apply(message, operations, attempt);
+        if (attempt.Own is not { } own) return;
+        message.Headers.TryAddWithoutValidation(PeerMetadata.IdHeader, own.Id);
+        message.Headers.TryAddWithoutValidation(PeerMetadata.Header, own.Metadata);
+    }
+
+    /// <summary>Takes out of a response what its endpoint says of itself, which is not the caller's; null when it says nothing.</summary>
+    public static string? TakePeerMetadata(HttpResponseMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var headers = message.Headers;
+        if (headers.NonValidated.Contains(PeerMetadata.IdHeader)) headers.Remove(PeerMetadata.IdHeader);
+        if (!headers.NonValidated.TryGetValues(PeerMetadata.Header, out var told)) return null;
+        var text = told.ToString();
+        headers.Remove(PeerMetadata.Header);
+        return text;
     }
 
     /// <summary>Copies status and headers; the body and trailers are the forwarder's own work.</summary>

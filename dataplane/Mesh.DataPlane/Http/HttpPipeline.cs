@@ -48,7 +48,7 @@ public sealed class HttpPipeline
         edge = options.Edge ? new EdgeHeaders(options.TrustedProxies, options.ClientCert) : null;
         faults = new FaultInjection(options.Process, time, random);
         var mirror = new RequestMirror(directory, balancer, channels, time, random);
-        loop = new ForwardLoop(balancer, forwarding, mirror, options.ReplayLimit, time, random);
+        loop = new ForwardLoop(balancer, forwarding, mirror, options, time, random);
     }
 
     /// <summary>Serves a request by <paramref name="routes"/>; null routes answer 404, as an empty table would.</summary>
@@ -63,7 +63,7 @@ public sealed class HttpPipeline
         }
         finally
         {
-            log.Write(record.Entry(context, options.Process));
+            End(context, record);
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class HttpPipeline
         }
         finally
         {
-            log.Write(record.Entry(context, options.Process));
+            End(context, record);
         }
     }
 
@@ -97,7 +97,7 @@ public sealed class HttpPipeline
         }
         finally
         {
-            log.Write(record.Entry(context, options.Process));
+            End(context, record);
         }
     }
 
@@ -224,9 +224,17 @@ public sealed class HttpPipeline
         var headers = context.Request.Headers;
         if (edge is not null) edge.Apply(context);
         else if (!options.KeepForwardedClientCert) headers.Remove(ClientCertHeader);
+        record.IsGrpc = GrpcStatus.IsGrpc(context.Request);
+        options.Peers?.Receive(context, record);
         record.TraceId = TraceContext.Ensure(headers);
         record.RequestId = RequestId(headers);
         return record;
+    }
+
+    private void End(HttpContext context, RequestLog record)
+    {
+        options.Telemetry?.Ended(context, record);
+        if (log.IsEnabled) log.Write(record.Entry(context, options.Process, log.Format));
     }
 
     private static string RequestId(IHeaderDictionary headers)

@@ -1,3 +1,5 @@
+using Mesh.DataPlane.Telemetry;
+
 namespace Mesh.DataPlane.Http;
 
 /// <summary>What differs between the places an <see cref="HttpPipeline"/> stands in.</summary>
@@ -20,6 +22,12 @@ public sealed record HttpPipelineOptions
 
     /// <summary>At the edge.</summary>
     public ClientCertForwarding ClientCert { get; init; }
+
+    /// <summary>Counts requests for metrics; null: nobody does.</summary>
+    public ProxyTelemetry? Telemetry { get; init; }
+
+    /// <summary>Exchanges metadata with peers of the mesh; null: nobody is told and nobody believed.</summary>
+    public PeerExchange? Peers { get; init; }
 
     /// <summary>Most bytes of a request body that are remembered for another try.</summary>
     public int ReplayLimit { get; init; } = 1024 * 1024;

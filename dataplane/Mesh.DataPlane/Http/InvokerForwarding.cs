@@ -31,9 +31,10 @@ public sealed class InvokerForwarding : IHttpForwarding
             using var response = await channel.Invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
             exchange.Status = (int)response.StatusCode;
             exchange.GrpcStatus = ForwardedMessage.GrpcStatusInHeaders(response);
+            exchange.PeerMetadata = ForwardedMessage.TakePeerMetadata(response);
             if (!attempt.Accept(exchange.Status.Value, exchange.GrpcStatus)) return Result(channel, exchange, declined: true);
             ForwardedMessage.CopyResponseHead(response, attempt);
-            await CopyBodyAsync(response, attempt.Context, exchange, cancellationToken).ConfigureAwait(false);
+            await CopyBodyAsync(response, attempt, exchange, cancellationToken).ConfigureAwait(false);
             CopyTrailers(response, attempt.Context, exchange);
             return Result(channel, exchange);
         }
@@ -60,6 +61,7 @@ public sealed class InvokerForwarding : IHttpForwarding
         Declined = declined,
         UpstreamLocal = channel?.Connection?.Local,
         UpstreamPeer = channel?.Connection?.Peer,
+        PeerMetadata = exchange.PeerMetadata,
     };
 
     private static HttpContent? ContentOf(ForwardTry attempt, CancellationTokenSource? done)
@@ -76,9 +78,9 @@ public sealed class InvokerForwarding : IHttpForwarding
     }
 
     private static async Task CopyBodyAsync(
-        HttpResponseMessage response, HttpContext context, Exchange exchange, CancellationToken cancellationToken)
+        HttpResponseMessage response, ForwardTry attempt, Exchange exchange, CancellationToken cancellationToken)
     {
-        var output = context.Response.BodyWriter;
+        var output = attempt.Context.Response.BodyWriter;
         var input = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
         var (headersSent, waiting) = (false, 0);
@@ -102,6 +104,7 @@ public sealed class InvokerForwarding : IHttpForwarding
                 output.Advance(read);
                 waiting += read;
                 exchange.BytesSent += read;
+                attempt.Messages?.Read(buffer.AsSpan(0, read));
             }
         }
         catch (Exception) when (waiting > 0)
@@ -146,5 +149,6 @@ public sealed class InvokerForwarding : IHttpForwarding
         public int? Status { get; set; }
         public int? GrpcStatus { get; set; }
         public long BytesSent { get; set; }
+        public string? PeerMetadata { get; set; }
     }
 }

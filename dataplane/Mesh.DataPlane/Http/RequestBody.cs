@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Mesh.DataPlane.Telemetry;
 
 namespace Mesh.DataPlane.Http;
 
@@ -40,6 +41,9 @@ public sealed class RequestBody
 
     /// <summary>All of it; null when it has yet to arrive.</summary>
     public byte[]? Whole { get; }
+
+    /// <summary>Counts the gRPC messages in it; null where nobody wants to know.</summary>
+    public GrpcMessageCounter? Messages { get; set; }
 
     /// <summary>Bytes received from the caller.</summary>
     public long Received => Interlocked.Read(ref total);
@@ -90,6 +94,7 @@ public sealed class RequestBody
             var read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (read == 0) ended = true;
             Interlocked.Add(ref total, read);
+            Messages?.Read(buffer.Span[..read]);
             Record(buffer.Span[..read]);
             Copy(buffer.Span[..read]);
             return read;

@@ -1,6 +1,9 @@
+using System.Collections.Immutable;
 using System.Net;
+using Mesh.Config.Model;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Tcp;
+using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.AccessLogs;
 using Microsoft.AspNetCore.Connections.Features;
@@ -39,15 +42,35 @@ internal sealed class RequestLog
     public SpiffeId? UpstreamPeer { get; set; }
     public int? GrpcStatus { get; set; }
     public int Attempts { get; set; }
+
+    /// <summary>Where the request went; null when no destination was found.</summary>
+    public Upstream? Upstream { get; set; }
+
+    /// <summary>The endpoint that was tried last; null before the first.</summary>
+    public ProxyEndpoint? Endpoint { get; private set; }
+
+    /// <summary>What the workload on the other side told of itself; null when it told nothing.</summary>
+    public WorkloadMetadata? Peer { get; set; }
+
     public RequestBody? Body { get; set; }
     public long BytesSent { get; set; }
+
+    /// <summary>From the begin of the last try until its response headers arrived; null when none did.</summary>
+    public TimeSpan? ServiceTime { get; set; }
+
+    /// <summary>The caller speaks gRPC, whatever became of the call.</summary>
+    public bool IsGrpc { get; set; }
+
+    /// <summary>Counts what the server answers; null where nobody wants to know.</summary>
+    public GrpcMessageCounter? ResponseMessages { get; set; }
 
     /// <summary>Set when the caller never saw a status.</summary>
     public bool NoResponse { get; set; }
 
     public TimeSpan Elapsed => time.GetElapsedTime(startedAt);
 
-    public AccessLogEntry Entry(HttpContext context, string process)
+    /// <param name="format">What the line will be written as, which may want more headers.</param>
+    public AccessLogEntry Entry(HttpContext context, string process, IAccessLogFormat format)
     {
         var connection = context.Connection;
         var mesh = context.Features.Get<IMeshConnectionFeature>();
@@ -81,17 +104,23 @@ internal sealed class RequestLog
             UpstreamViaNetwork = NullIfEmpty(ViaNetwork),
             GrpcStatus = GrpcStatus,
             Attempts = Attempts,
+            UpstreamServiceTime = ServiceTime is { } served ? Math.Round(served.TotalMilliseconds, 3) : null,
+            ForwardedFor = NullIfEmpty(context.Request.Headers["x-forwarded-for"]),
+            RequestHeaders = Wanted(format.RequestHeaders, context.Request.Headers),
+            ResponseHeaders = Wanted(format.ResponseHeaders, context.Response.Headers),
         };
     }
 
-    public void Tried(Mesh.Config.Model.ProxyEndpoint endpoint)
+    public void Tried(ProxyEndpoint endpoint)
     {
         Attempts++;
+        Endpoint = endpoint;
         UpstreamHost = EndpointId.Of(endpoint).ToString();
         ViaNetwork = endpoint.ViaNetwork;
     }
 
-    private string AllFlags => (Injected, Flags) switch
+    /// <summary>As access logs and metrics tell them.</summary>
+    public string AllFlags => (Injected, Flags) switch
     {
         (null, _) => Flags,
         (_, ResponseFlags.None) => Injected,
@@ -99,6 +128,10 @@ internal sealed class RequestLog
     };
 
     private static string? Address(IPAddress? address, int port) => address is null ? null : new IPEndPoint(address, port).ToString();
+
+    private static Dictionary<string, string>? Wanted(ImmutableArray<string> names, IHeaderDictionary headers) => names.IsEmpty
+        ? null
+        : names.Where(headers.ContainsKey).ToDictionary(name => name, name => headers[name].ToString(), StringComparer.Ordinal);
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

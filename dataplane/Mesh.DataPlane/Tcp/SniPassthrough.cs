@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Mesh.Config.Model;
+using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting;
 
@@ -22,7 +23,7 @@ public sealed class SniPassthrough
     {
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
-        forwarder = new TcpForwarder(options.Process, options.Balancer, connector, options.AccessLog, options.Time);
+        forwarder = new TcpForwarder(options.Process, options.Balancer, connector, options.AccessLog, options.Time, options.Telemetry);
     }
 
     /// <summary>Serves one accepted connection to its end; the caller disposes the socket.</summary>
@@ -51,6 +52,7 @@ public sealed class SniPassthrough
             if (upstream is null)
             {
                 refusals.Write(refusal ?? "refused", hello);
+                options.Telemetry?.Opened(TcpDownstream.Of(downstream, hello), null, null, null, ResponseFlags.NoRoute).Closed();
                 Reset(downstream);
                 return;
             }

@@ -1,5 +1,6 @@
 using Mesh.Config.Model;
 using Mesh.DataPlane.Tcp.ProxyProtocol;
+using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.AccessLogs;
 
@@ -17,6 +18,9 @@ public sealed class SniPassthroughOptions
 
     /// <summary>Null: no connection begins with a PROXY protocol header.</summary>
     public ProxyProtocolReader? ProxyProtocol { get; init; }
+
+    /// <summary>Counts connections for metrics; null: nobody does.</summary>
+    public ProxyTelemetry? Telemetry { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -1,5 +1,6 @@
 using Mesh.Config.Model;
 using Mesh.DataPlane.Http;
+using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.AccessLogs;
 
@@ -7,7 +8,8 @@ namespace Mesh.DataPlane.Tcp;
 
 /// <summary>Carries a connection's bytes to an endpoint and back, with one log line when it is connected and one when it ends.</summary>
 public sealed class TcpForwarder(
-    string process, UpstreamBalancer balancer, UpstreamConnector connector, IAccessLog accessLog, TimeProvider time)
+    string process, UpstreamBalancer balancer, UpstreamConnector connector, IAccessLog accessLog, TimeProvider time,
+    ProxyTelemetry? telemetry = null)
 {
     /// <summary>Endpoints tried before giving up.</summary>
     private const int MaxTries = 3;
@@ -27,6 +29,7 @@ public sealed class TcpForwarder(
         {
             var full = $"{plan.Upstream.Key.Host}:{plan.Upstream.Key.Port} has reached its limit of {plan.Upstream.Policy.MaxConnections} connections";
             log.Refused(ResponseFlags.UpstreamOverflow, full);
+            telemetry?.Opened(downstream, plan, null, null, ResponseFlags.UpstreamOverflow).Closed();
             if (connected is not null) await connected(full).ConfigureAwait(false);
             else downstream.Abort(full);
             return;
@@ -47,13 +50,14 @@ public sealed class TcpForwarder(
     {
         ArgumentNullException.ThrowIfNull(downstream);
         new RefusalLog(process, accessLog, time, downstream.Local, downstream.Remote).Write(reason, hello);
+        telemetry?.Opened(downstream, null, null, null, ResponseFlags.NoRoute).Closed();
         downstream.Abort(reason);
     }
 
     private async Task CarryAsync(
         TcpDownstream downstream, TcpForwardPlan plan, Func<string?, Task>? connected, TcpConnectionLog log, CancellationToken cancellationToken)
     {
-        var (dialled, endpoint, problem) = await DialAsync(log, plan, cancellationToken).ConfigureAwait(false);
+        var (dialled, endpoint, problem) = await DialAsync(log, downstream, plan, cancellationToken).ConfigureAwait(false);
         if (connected is not null) await connected(problem).ConfigureAwait(false);
         if (dialled is null || endpoint is null)
         {
@@ -66,19 +70,21 @@ public sealed class TcpForwarder(
         {
             var load = balancer.States.Of(plan.Upstream).Of(endpoint);
             load.Enter();
+            var meter = telemetry?.Opened(downstream, plan, endpoint, dialled.Peer);
             try
             {
-                await SpliceAsync(downstream, plan, dialled, log, cancellationToken).ConfigureAwait(false);
+                await SpliceAsync(downstream, plan, dialled, log, meter, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
                 load.Leave();
+                meter?.Closed();
             }
         }
     }
 
     private async Task<(UpstreamConnection? Connection, ProxyEndpoint? Endpoint, string? Problem)> DialAsync(
-        TcpConnectionLog log, TcpForwardPlan plan, CancellationToken cancellationToken)
+        TcpConnectionLog log, TcpDownstream downstream, TcpForwardPlan plan, CancellationToken cancellationToken)
     {
         var upstream = plan.Upstream;
         var dialled = plan.IsSealed ? upstream with { Tls = ClientTlsMode.Disable } : upstream;
@@ -105,14 +111,16 @@ public sealed class TcpForwarder(
             }
         }
 
-        log.Refused(
-            problem is null ? ResponseFlags.NoHealthyUpstream : ResponseFlags.UpstreamConnectionFailure,
-            problem ??= EndpointPicker.WhyNone(upstream));
+        var flags = problem is null ? ResponseFlags.NoHealthyUpstream : ResponseFlags.UpstreamConnectionFailure;
+        problem ??= EndpointPicker.WhyNone(upstream);
+        log.Refused(flags, problem);
+        telemetry?.Opened(downstream, plan, null, null, flags).Closed();
         return (null, null, problem);
     }
 
     private async Task SpliceAsync(
-        TcpDownstream downstream, TcpForwardPlan plan, UpstreamConnection upstream, TcpConnectionLog log, CancellationToken cancellationToken)
+        TcpDownstream downstream, TcpForwardPlan plan, UpstreamConnection upstream, TcpConnectionLog log, ITcpMeter? meter,
+        CancellationToken cancellationToken)
     {
         var first = plan.First;
         var policy = plan.Upstream.Policy;
@@ -120,6 +128,7 @@ public sealed class TcpForwarder(
         var inOrder = false;
         try
         {
+            meter?.Received(first.Length);
             if (!first.IsEmpty) await upstream.Stream.WriteAsync(first, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException error)
@@ -134,7 +143,8 @@ public sealed class TcpForwarder(
         {
             var clock = new SpliceClock(time, policy.TcpIdleTimeout, policy.MaxConnectionDuration, ended);
             await using var _ = clock.ConfigureAwait(false);
-            var result = await TcpSplice.RunAsync(stream, EndDownstream, upstream.Stream, upstream.EndSending, clock, ended.Token).ConfigureAwait(false);
+            var result = await TcpSplice.RunAsync(stream, EndDownstream, upstream.Stream, upstream.EndSending, clock, ended.Token, meter)
+                .ConfigureAwait(false);
             var problem = inOrder ? null : result.Problem;
             log.Closed(result with { Received = result.Received + first.Length, Problem = problem });
             if (problem is null) return;

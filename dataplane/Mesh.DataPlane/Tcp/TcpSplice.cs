@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using Mesh.DataPlane.Telemetry;
 
 namespace Mesh.DataPlane.Tcp;
 
@@ -20,11 +21,12 @@ public static class TcpSplice
         RunAsync(downstream, endDownstream, upstream, endUpstream, null, cancellationToken);
 
     internal static async Task<SpliceResult> RunAsync(
-        Stream downstream, Action endDownstream, Stream upstream, Action endUpstream, SpliceClock? clock, CancellationToken cancellationToken)
+        Stream downstream, Action endDownstream, Stream upstream, Action endUpstream, SpliceClock? clock, CancellationToken cancellationToken,
+        ITcpMeter? meter = null)
     {
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var up = new Direction("downstream", "upstream", clock);
-        var down = new Direction("upstream", "downstream", clock);
+        var up = new Direction("downstream", "upstream", clock, bytes => meter?.Received(bytes));
+        var down = new Direction("upstream", "downstream", clock, bytes => meter?.Sent(bytes));
         await Task.WhenAll(
             up.CopyAsync(downstream, upstream, endUpstream, broken),
             down.CopyAsync(upstream, downstream, endDownstream, broken)).ConfigureAwait(false);
@@ -52,7 +54,7 @@ public static class TcpSplice
         }
     }
 
-    private sealed class Direction(string source, string target, SpliceClock? clock)
+    private sealed class Direction(string source, string target, SpliceClock? clock, Action<long> count)
     {
         public long Bytes { get; private set; }
 
@@ -73,6 +75,7 @@ public static class TcpSplice
                     await to.WriteAsync(buffer.AsMemory(0, read), broken.Token).ConfigureAwait(false);
                     Bytes += read;
                     clock?.Touch();
+                    count(read);
                 }
 
                 side = target;

@@ -112,6 +112,7 @@ public sealed class OutlierDetector
         if (ejected > 0 && (ejected + 1) * 100 > policy.MaxEjectionPercent * total) return;
 
         counters.Ejections++;
+        state.Counters.Ejected();
         var cap = policy.BaseEjectionTime > MaxEjectionTime ? policy.BaseEjectionTime : MaxEjectionTime;
         var duration = policy.BaseEjectionTime * counters.Ejections;
         if (duration > cap) duration = cap;

@@ -32,6 +32,10 @@ public sealed class UpstreamChannels : IAsyncDisposable
     /// <summary>Connections of all upstreams, open or opening.</summary>
     public int Count => pools.Values.Sum(static pool => pool.Count);
 
+    /// <summary>Connections by upstream, open or opening.</summary>
+    public IEnumerable<(UpstreamKey Key, int Count)> ByUpstream() =>
+        pools.GroupBy(pair => pair.Key.Upstream).Select(group => (group.Key, group.Sum(pair => pair.Value.Count)));
+
     /// <summary>An open channel for one request; give it back with <see cref="Return"/>.</summary>
     /// <exception cref="UpstreamException">It could not be opened, or a limit of the policy is reached.</exception>
     public ValueTask<UpstreamChannel> RentAsync(

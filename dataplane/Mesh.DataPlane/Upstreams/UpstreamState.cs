@@ -20,6 +20,11 @@ public sealed class UpstreamState
 
     public IEnumerable<KeyValuePair<EndpointId, EndpointState>> Endpoints => endpoints;
 
+    public UpstreamCounters Counters { get; } = new();
+
+    /// <summary>As it was used last; null before its first use.</summary>
+    public Upstream? Upstream => Volatile.Read(ref known);
+
     /// <summary>Requests in flight, all endpoints together.</summary>
     public int Active => Volatile.Read(ref active);
 
@@ -56,6 +61,7 @@ public sealed class UpstreamState
     {
         if (Interlocked.Increment(ref active) <= (limit ?? int.MaxValue)) return true;
         Interlocked.Decrement(ref active);
+        Counters.Overflowed();
         return false;
     }
 
@@ -68,8 +74,14 @@ public sealed class UpstreamState
         var limit = policy.RetryBudget is { } budget
             ? Math.Max(budget.MinConcurrency, (int)(Active * budget.Percent / 100))
             : policy.MaxRetries ?? int.MaxValue;
-        if (Interlocked.Increment(ref retries) <= limit) return true;
+        if (Interlocked.Increment(ref retries) <= limit)
+        {
+            Counters.Retried();
+            return true;
+        }
+
         Interlocked.Decrement(ref retries);
+        Counters.RetryOverflowed();
         return false;
     }
 

@@ -1,55 +1,52 @@
 using System.Text.Json;
+using Mesh.DataPlane.Admin;
+using Mesh.DataPlane.Identity;
+using Mesh.DataPlane.Upstreams;
+using Mesh.Gateway.Configuration;
 using Mesh.Gateway.Hosting;
+using Mesh.Hosting.Admin;
 using Mesh.Hosting.Health;
+using Mesh.Hosting.Logging;
+using Mesh.Hosting.Metrics;
 
 namespace Mesh.Gateway.Admin;
 
 /// <summary>The admin listener, for loopback only: what the gateway knows and does.</summary>
-internal sealed class AdminApplication(GatewayRuntime runtime, Readiness readiness, Func<StatusSnapshot> status)
+internal sealed class AdminApplication
 {
-    private const string Help = """
-        /healthz/ready  200 when ready, else 503 with what is missing
-        /snapshot       destinations, endpoints with their state, listeners and diagnostics as JSON
-        /stats          a few numbers as text
+    private readonly GatewayRuntime runtime;
+    private readonly StatusReader status;
+    private readonly AdminSite site = new();
 
-        """;
-
-    public Task HandleAsync(HttpContext context)
+    public AdminApplication(
+        GatewaySettings settings,
+        GatewayRuntime runtime,
+        StatusReader status,
+        Readiness readiness,
+        IWorkloadIdentity identity,
+        IEndpointHealth health,
+        IEnumerable<IMetricSource> metrics,
+        LogLevels levels)
     {
-        var path = context.Request.Path.Value ?? "/";
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-        {
-            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            return Task.CompletedTask;
-        }
-
-        return path switch
-        {
-            HealthEndpoint.Path => HealthEndpoint.AnswerAsync(context, readiness),
-            "/snapshot" => SnapshotAsync(context),
-            "/stats" => TextAsync(context, Stats()),
-            "/" or "/help" => TextAsync(context, Help),
-            _ => NotFoundAsync(context),
-        };
+        this.runtime = runtime;
+        this.status = status;
+        ProxyFacet[] facets = [.. runtime.Roles.Select(role => new ProxyFacet(role.Role.ToString(), () => role.Directory.View, role.Balancer.States))];
+        site.AddCommon(readiness, [.. metrics], levels);
+        site.Add("/clusters", "destinations and endpoints with their state, as Envoy writes them; ?format=json", new ClustersPage(facets, health).AnswerAsync);
+        site.Add(
+            "/config_dump", "listeners, routes, clusters and secrets as JSON; ?resource=listeners|routes|clusters|secrets",
+            new ConfigDumpPage(settings.Name, facets, identity).AnswerAsync);
+        site.Add("/snapshot", "destinations, endpoints with their state, listeners and diagnostics as JSON", SnapshotAsync);
+        site.Add("/stats", "a few numbers as text", context => AdminSite.TextAsync(context, StatusCodes.Status200OK, Stats()));
     }
 
-    private static Task TextAsync(HttpContext context, string text)
-    {
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        return context.Response.WriteAsync(text, context.RequestAborted);
-    }
-
-    private static Task NotFoundAsync(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return TextAsync(context, "no such page; / lists them\n");
-    }
+    public Task HandleAsync(HttpContext context) => site.HandleAsync(context);
 
     private async Task SnapshotAsync(HttpContext context)
     {
         context.Response.ContentType = "application/json";
         await JsonSerializer.SerializeAsync(
-            context.Response.Body, status(), AdminJson.Default.StatusSnapshot, context.RequestAborted);
+            context.Response.Body, status.Read(), AdminJson.Default.StatusSnapshot, context.RequestAborted);
     }
 
     private string Stats()

@@ -1,23 +1,13 @@
-using System.Diagnostics.Metrics;
+using Mesh.Hosting.Metrics;
 
 namespace Mesh.Gateway.Collection;
 
-/// <summary>Counters of the collector, on the meter <c>Mesh.Gateway.Collection</c>.</summary>
-public sealed class CollectionMetrics : IDisposable
+/// <summary>Counters of the collector.</summary>
+public sealed class CollectionMetrics : IMetricSource
 {
-    private readonly Meter meter = new("Mesh.Gateway.Collection");
-    private readonly Counter<long> marked;
-    private readonly Counter<long> deleted;
+    private long marked;
+    private long deleted;
     private int suspended;
-
-    public CollectionMetrics()
-    {
-        marked = meter.CreateCounter<long>("mesh_registrations_marked_total", description: "Entries set unhealthy for dead agents.");
-        deleted = meter.CreateCounter<long>("mesh_registrations_deleted_total", description: "Entries deleted for dead agents.");
-        meter.CreateObservableGauge(
-            "mesh_registrations_collection_suspended", () => Volatile.Read(ref suspended),
-            description: "1 while too many agents vanished together for any to be collected.");
-    }
 
     public bool Suspended
     {
@@ -25,9 +15,16 @@ public sealed class CollectionMetrics : IDisposable
         set => Volatile.Write(ref suspended, value ? 1 : 0);
     }
 
-    public void Marked() => marked.Add(1);
+    public void Marked() => Interlocked.Increment(ref marked);
 
-    public void Deleted() => deleted.Add(1);
+    public void Deleted() => Interlocked.Increment(ref deleted);
 
-    public void Dispose() => meter.Dispose();
+    public void Write(MetricsText text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        text.Value("mesh_registrations_marked_total", "counter", "Entries set unhealthy for dead agents.", Interlocked.Read(ref marked));
+        text.Value("mesh_registrations_deleted_total", "counter", "Entries deleted for dead agents.", Interlocked.Read(ref deleted));
+        text.Value("mesh_registrations_collection_suspended", "gauge",
+            "1 while too many agents vanished together for any to be collected.", Suspended ? 1 : 0);
+    }
 }

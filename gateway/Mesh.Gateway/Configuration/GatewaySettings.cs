@@ -5,6 +5,7 @@ using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Tcp.ProxyProtocol;
+using Mesh.Hosting.AccessLogs;
 
 namespace Mesh.Gateway.Configuration;
 
@@ -13,6 +14,7 @@ public sealed record GatewaySettings
 {
     public required string Name { get; init; }
     public string? AccessLog { get; init; }
+    public IAccessLogFormat AccessLogFormat { get; init; } = MeshLogFormat.Instance;
     public IPEndPoint? Admin { get; init; }
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
@@ -42,6 +44,9 @@ public sealed record GatewaySettings
     public required IPAddress WorkloadAddress { get; init; }
 
     public int HealthPort { get; init; } = 15021;
+
+    /// <summary>Where Prometheus finds metrics at the workload address; 0: nowhere but at the admin listener.</summary>
+    public int MetricsPort { get; init; } = 15020;
 
     /// <summary>Folder with one folder per credentialName (tls.crt, tls.key, ca.crt); null when none is used.</summary>
     public string? Credentials { get; init; }

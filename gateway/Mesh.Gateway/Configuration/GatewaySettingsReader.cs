@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Mesh.DataPlane.Bootstrap;
+using Mesh.Hosting.Admin;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Settings;
 
@@ -18,6 +19,7 @@ public sealed class GatewaySettingsReader
     private readonly Setting<IPAddress> listenAddress;
     private readonly Setting<IPAddress> workloadAddress;
     private readonly Setting<int> healthPort;
+    private readonly Setting<int> metricsPort;
     private readonly Setting<string?> credentials;
     private readonly Setting<string?> collectRegistrations;
     private readonly ConnectionSettings connections;
@@ -35,6 +37,8 @@ public sealed class GatewaySettingsReader
             "workload-address", "ADDR", "Address in the own network: east-west and health ports listen there, calls come from there.",
             AddressParsing.Address);
         healthPort = definition.WithDefault("health-port", "PORT", "Port for /healthz/ready.", SettingParsers.Port, "15021");
+        metricsPort = definition.WithDefault(
+            "metrics-port", "PORT", "Port for /stats/prometheus; 0: only on the admin listener.", SettingParsers.WholeNumber(0, 65535), "15020");
         credentials = definition.Optional(
             "credentials", "DIR", "Folder with a folder per credentialName: tls.crt, tls.key and, for mutual TLS, ca.crt.",
             SettingParsers.ExistingFolder);
@@ -78,6 +82,7 @@ public sealed class GatewaySettingsReader
 
     private void DeclareRules()
     {
+        definition.Check(values => AdminSite.Refusal(values.Get(common.Admin!)));
         definition.Check(values => values.Get(roles).Contains(GatewayRole.EastWest) && values.Get(proxy.Network) is null
             ? "--role east-west needs --network NETWORK: it serves the endpoints of its own network only" : null);
     }
@@ -86,6 +91,7 @@ public sealed class GatewaySettingsReader
     {
         Name = values.Get(common.Name),
         AccessLog = values.Get(common.AccessLog),
+        AccessLogFormat = values.Get(proxy.AccessLogFormat),
         Admin = values.Get(common.Admin!),
         LogLevel = values.Get(common.LogLevel),
         Roles = [.. values.Get(roles).Distinct()],
@@ -106,6 +112,7 @@ public sealed class GatewaySettingsReader
         ListenAddress = values.Get(listenAddress),
         WorkloadAddress = values.Get(workloadAddress),
         HealthPort = values.Get(healthPort),
+        MetricsPort = values.Get(metricsPort),
         Credentials = values.Get(credentials),
         CollectRegistrations = values.Get(collectRegistrations),
         ProxyProtocol = connections.ProxyProtocolOf(values),

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Mesh.DataPlane.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Mesh.Gateway.Forwarding;
@@ -8,7 +9,7 @@ namespace Mesh.Gateway.Forwarding;
 /// the response is the server's work: a failed gRPC call is headers that end the stream, which no client takes for a failure when
 /// an empty body follows.
 /// </summary>
-internal sealed class CountingStream(IHttpResponseBodyFeature response) : Stream, IHttpResponseBodyFeature
+internal sealed class CountingStream(IHttpResponseBodyFeature response, GrpcMessageCounter? messages) : Stream, IHttpResponseBodyFeature
 {
     private readonly Stream inner = response.Stream;
     private PipeWriter? writer;
@@ -42,6 +43,7 @@ internal sealed class CountingStream(IHttpResponseBodyFeature response) : Stream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Written += buffer.Length;
+        messages?.Read(buffer.Span);
         return inner.WriteAsync(buffer, cancellationToken);
     }
 
@@ -51,6 +53,7 @@ internal sealed class CountingStream(IHttpResponseBodyFeature response) : Stream
     public override void Write(byte[] buffer, int offset, int count)
     {
         Written += count;
+        messages?.Read(buffer.AsSpan(offset, count));
         inner.Write(buffer, offset, count);
     }
 

@@ -23,6 +23,9 @@ internal sealed class TryTransformer : HttpTransformer, IHttpResetFeature
     /// <summary>YARP gave up on a response that had begun; what becomes of it is decided outside.</summary>
     public bool WasReset { get; private set; }
 
+    /// <inheritdoc cref="ForwardResult.PeerMetadata"/>
+    public string? PeerMetadata { get; private set; }
+
     public void Reset(int errorCode) => WasReset = true;
 
     public override ValueTask TransformRequestAsync(
@@ -48,6 +51,7 @@ internal sealed class TryTransformer : HttpTransformer, IHttpResetFeature
         if (proxyResponse is null) return false;
         Status = (int)proxyResponse.StatusCode;
         GrpcStatus = ForwardedMessage.GrpcStatusInHeaders(proxyResponse);
+        PeerMetadata = ForwardedMessage.TakePeerMetadata(proxyResponse);
         if (!attempt.Accept(Status.Value, GrpcStatus))
         {
             Declined = true;

@@ -53,7 +53,7 @@ public sealed class YarpForwarding : IHttpForwarding
         var requestBody = context.Request.Body;
         var responseBody = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var reset = context.Features.Get<IHttpResetFeature>();
-        var counted = new CountingStream(responseBody);
+        var counted = new CountingStream(responseBody, attempt.Messages);
         ForwarderError error;
         try
         {
@@ -79,6 +79,7 @@ public sealed class YarpForwarding : IHttpForwarding
             GrpcStatus = transformer.GrpcStatus,
             Declined = transformer.Declined,
             BytesSent = counted.Written,
+            PeerMetadata = transformer.PeerMetadata,
             UpstreamLocal = channel.Connection?.Local,
             UpstreamPeer = channel.Connection?.Peer,
         };

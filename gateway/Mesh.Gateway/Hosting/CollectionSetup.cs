@@ -2,6 +2,7 @@ using Mesh.DataPlane.Registration;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Collection;
 using Mesh.Gateway.Configuration;
+using Mesh.Hosting.Metrics;
 
 namespace Mesh.Gateway.Hosting;
 
@@ -24,6 +25,7 @@ internal static class CollectionSetup
             provider.GetRequiredService<ILogger<AgentProber>>()));
         services.AddSingleton<IEndpointHealth>(provider => provider.GetRequiredService<AgentProber>());
         services.AddSingleton<CollectionMetrics>();
+        services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<CollectionMetrics>());
         services.AddHostedService(provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();

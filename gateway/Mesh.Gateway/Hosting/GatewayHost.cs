@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Identity;
+using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Admin;
 using Mesh.Gateway.Configuration;
@@ -23,13 +24,15 @@ internal static class GatewayHost
     public static IHost Build(GatewaySettings settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.AddMeshConsole(settings.LogLevel);
+        var levels = new LogLevels(settings.LogLevel);
+        builder.Logging.AddMeshConsole(levels);
         // What fails at the start is told in one line by the process frame, not with a stack trace here.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         // Kestrel warns that plain ports have no HTTP/2, which ours have: the preface is recognised.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         var services = builder.Services;
         services.AddSingleton(settings);
+        services.AddSingleton(levels);
         services.AddSingleton(TimeProvider.System);
         services.AddDrain(new Readiness(), settings.DrainDelay + settings.DrainTimeout);
         services.AddHttpForwarder();
@@ -37,6 +40,7 @@ internal static class GatewayHost
         services.AddSingleton(provider => CreateIdentity(settings, provider));
         services.AddSingleton(provider => CreateModel(settings, provider.GetRequiredService<TimeProvider>()));
         AddDataPlane(services, settings);
+        services.AddTelemetry(settings);
         services.AddCollection(settings);
         services.TryAddSingleton<IEndpointHealth>(NoEndpointHealth.Instance);
         services.AddHostedService<GatewayService>();
@@ -60,6 +64,8 @@ internal static class GatewayHost
             provider.GetRequiredService<UpstreamChannels>(),
             provider.GetRequiredService<UpstreamConnector>(),
             provider.GetRequiredService<IAccessLog>(),
+            provider.GetRequiredService<ProxyTelemetry>(),
+            provider.GetRequiredService<PeerExchange>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(provider => new GatewayRuntime(
@@ -69,6 +75,7 @@ internal static class GatewayHost
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<GatewayRuntime>>()));
         services.AddSingleton<IDrainStep>(provider => provider.GetRequiredService<GatewayRuntime>());
+        services.AddSingleton<AdminApplication>();
         services.AddSingleton(provider => new StatusReader(
             settings.Name,
             provider.GetRequiredService<GatewayRuntime>(),
@@ -83,7 +90,7 @@ internal static class GatewayHost
         if (settings.AccessLog is not { } path) return NoAccessLog.Instance;
         try
         {
-            return new AccessLogWriter(path);
+            return new AccessLogWriter(path, settings.AccessLogFormat);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

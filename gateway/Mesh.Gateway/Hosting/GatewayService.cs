@@ -4,7 +4,9 @@ using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
 using Mesh.Gateway.Admin;
 using Mesh.Gateway.Configuration;
+using Mesh.Hosting;
 using Mesh.Hosting.Health;
+using Mesh.Hosting.Metrics;
 using Mesh.Hosting.Networking;
 
 namespace Mesh.Gateway.Hosting;
@@ -15,7 +17,8 @@ internal sealed class GatewayService(
     IWorkloadIdentity identity,
     IServiceProvider services,
     GatewayRuntime runtime,
-    StatusReader status,
+    AdminApplication admin,
+    IEnumerable<IMetricSource> metrics,
     Readiness readiness,
     TimeProvider time,
     ILoggerFactory loggers) : IHostedService, IDisposable
@@ -30,8 +33,8 @@ internal sealed class GatewayService(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var admin = new AdminApplication(runtime, readiness, status.Read);
         await ListenAsync(new IPEndPoint(settings.WorkloadAddress, settings.HealthPort), "health-port", HealthAsync, cancellationToken);
+        await ListenForScrapesAsync(cancellationToken);
         if (settings.Admin is { } endPoint) await ListenAsync(endPoint, "admin", admin.HandleAsync, cancellationToken);
 
         identity.Changed += Certified;
@@ -64,6 +67,27 @@ internal sealed class GatewayService(
     private Task HealthAsync(HttpContext context)
     {
         if (context.Request.Path.Equals(HealthEndpoint.Path, StringComparison.Ordinal)) return HealthEndpoint.AnswerAsync(context, readiness);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>That somebody else has the port keeps no request from being served: metrics are still on the admin listener then.</summary>
+    private async Task ListenForScrapesAsync(CancellationToken cancellationToken)
+    {
+        if (settings.MetricsPort == 0) return;
+        try
+        {
+            await ListenAsync(new IPEndPoint(settings.WorkloadAddress, settings.MetricsPort), "metrics-port", ScrapeAsync, cancellationToken);
+        }
+        catch (StartupException error)
+        {
+            loggers.CreateLogger<GatewayService>().NoMetricsPort(error.Message);
+        }
+    }
+
+    private Task ScrapeAsync(HttpContext context)
+    {
+        if (context.Request.Path.Equals(MetricsEndpoint.Path, StringComparison.Ordinal)) return MetricsEndpoint.AnswerAsync(context, metrics);
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }

@@ -4,6 +4,7 @@ using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Tcp;
 using Mesh.DataPlane.Tcp.ProxyProtocol;
+using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Configuration;
 using Mesh.Gateway.Forwarding;
@@ -24,6 +25,8 @@ internal sealed class RoleFactory(
     UpstreamChannels channels,
     UpstreamConnector connector,
     IAccessLog accessLog,
+    ProxyTelemetry telemetry,
+    PeerExchange peers,
     TimeProvider time,
     ILoggerFactory loggers)
 {
@@ -31,6 +34,7 @@ internal sealed class RoleFactory(
     {
         Process = settings.Name,
         AccessLog = accessLog,
+        Telemetry = telemetry,
         ProxyProtocol = new ProxyProtocolReader(settings.Name, settings.ProxyProtocol, accessLog, time),
         MaxConnections = settings.MaxConnections,
         Http = settings.Http,
@@ -67,6 +71,8 @@ internal sealed class RoleFactory(
         {
             Process = settings.Name,
             Edge = true,
+            Telemetry = telemetry,
+            Peers = peers,
             TrustedProxies = settings.TrustedProxies,
             ClientCert = settings.ForwardClientCert,
         };
@@ -74,7 +80,7 @@ internal sealed class RoleFactory(
             options, directory, balancer, new EdgeForwarding(new InvokerForwarding(channels), new YarpForwarding(yarp, channels)), channels,
             accessLog, time, NewRandom());
         var tls = new ServerTlsSelector(certificates, identity, [settings.TrustDomain], time);
-        var forwarder = new TcpForwarder(settings.Name, balancer, connector, accessLog, time);
+        var forwarder = new TcpForwarder(settings.Name, balancer, connector, accessLog, time, telemetry);
         var connections = new ConnectionRouter(directory, forwarder, NewRandom());
         return new ListenerFactory(async (key, configuration, cancellationToken) => key.Kind switch
         {

@@ -1,5 +1,6 @@
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Tcp.ProxyProtocol;
+using Mesh.DataPlane.Telemetry;
 using Mesh.Hosting.AccessLogs;
 
 namespace Mesh.Gateway.Listeners;
@@ -11,6 +12,8 @@ internal sealed record ListenerSurroundings
     public required string Process { get; init; }
 
     public required IAccessLog AccessLog { get; init; }
+
+    public required ProxyTelemetry Telemetry { get; init; }
 
     public required ProxyProtocolReader ProxyProtocol { get; init; }
 

@@ -32,6 +32,7 @@ internal sealed class PassthroughListener : IActiveListener
             Process = surroundings.Process,
             AccessLog = surroundings.AccessLog,
             Balancer = balancer,
+            Telemetry = surroundings.Telemetry,
             ProxyProtocol = surroundings.ProxyProtocol,
             Resolve = listener.Resolve,
         };

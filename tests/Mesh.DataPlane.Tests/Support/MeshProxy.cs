@@ -3,6 +3,7 @@ using Mesh.Config.Model;
 using Mesh.Config.Routing;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Tcp;
+using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.Networking;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -51,14 +52,15 @@ public sealed class MeshProxy : IAsyncDisposable
 
     /// <summary>Mesh mTLS in, plain text to the application.</summary>
     public static async Task<MeshProxy> StartSidecarAsync(
-        FixedIdentity identity, int applicationPort, MtlsMode mode = MtlsMode.Strict, Func<ClientHello?, InboundVerdict>? admit = null, int port = 0)
+        FixedIdentity identity, int applicationPort, MtlsMode mode = MtlsMode.Strict, Func<ClientHello?, InboundVerdict>? admit = null, int port = 0,
+        PeerExchange? peers = null)
     {
         var log = new MemoryAccessLog();
         var time = TimeProvider.System;
         var channels = new UpstreamChannels(new UpstreamConnector(identity, time), time);
         var balancer = new UpstreamBalancer(NoEndpointHealth.Instance, time, new Random(1));
         var pipeline = new HttpPipeline(
-            new HttpPipelineOptions { Process = "sidecar" }, new FakeDirectory(), balancer, new InvokerForwarding(channels), channels, log, time, new Random(2));
+            new HttpPipelineOptions { Process = "sidecar", Peers = peers }, new FakeDirectory(), balancer, new InvokerForwarding(channels), channels, log, time, new Random(2));
         var application = Meshes.Upstream("app", [Meshes.Endpoint(applicationPort)]) with { Tls = ClientTlsMode.Disable };
         var options = new MeshInboundOptions
         {

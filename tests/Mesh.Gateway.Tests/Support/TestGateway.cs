@@ -81,6 +81,7 @@ public sealed class TestGateway : IAsyncDisposable
             "--name", "gateway-test", "--role", "edge", "--role", "east-west", "--cluster", "eks-a", "--network", "vpc-a",
             "--locality", "us-east-1/us-east-1a", "--source", $"file:{Config}@eks-a", "--identity", $"files:{Identity}",
             "--listen-address", "127.0.0.1", "--workload-address", "127.0.0.1", "--health-port", $"{HealthPort}",
+            "--metrics-port", "0",
             "--admin", $"127.0.0.1:{AdminPort}", "--access-log", AccessLogFile, "--log-level", "none", .. more,
         ];
         var error = new StringWriter();

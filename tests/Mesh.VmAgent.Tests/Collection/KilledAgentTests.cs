@@ -21,7 +21,7 @@ public sealed class KilledAgentTests
         mesh.ConfigureEchoGroup(1);
         await using var model = MeshModel.Start([new FolderSource(mesh.ConfigFolder, "c1")], cancellationToken: Token);
         var options = new CollectionOptions { Grace = TimeSpan.FromSeconds(1) };
-        using var metrics = new CollectionMetrics();
+        var metrics = new CollectionMetrics();
         using var check = new HttpAgentCheck(options.ProbeTimeout, TimeProvider.System);
         var prober = new AgentProber("n1", check, TimeProvider.System, NullLogger<AgentProber>.Instance);
         using var collection = new CollectionService(

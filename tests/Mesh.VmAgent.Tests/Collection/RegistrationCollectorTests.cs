@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Mesh.VmAgent.Tests.Collection;
 
 /// <summary>Dead machines in simulated time: what this gateway does at once, and what it does to their entries.</summary>
-public sealed class RegistrationCollectorTests : IDisposable
+public sealed class RegistrationCollectorTests
 {
     private readonly SimulatedTime time = new();
     private readonly MemoryRegistry registry = new();
@@ -26,8 +26,6 @@ public sealed class RegistrationCollectorTests : IDisposable
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose() => metrics.Dispose();
 
     [Fact]
     public async Task An_agent_that_dies_gets_no_traffic_within_five_seconds_is_set_unhealthy_and_then_deleted()

@@ -1,37 +1,37 @@
 using System.Text.Json;
+using Mesh.DataPlane.Admin;
+using Mesh.DataPlane.Identity;
+using Mesh.DataPlane.Upstreams;
+using Mesh.Hosting.Admin;
 using Mesh.Hosting.Health;
+using Mesh.Hosting.Logging;
+using Mesh.Hosting.Metrics;
 
 namespace Mesh.VmAgent.Admin;
 
-/// <summary>The admin listener: readiness and status.</summary>
-public sealed class AdminPages(IReadiness readiness, Func<AgentStatus> status)
+/// <summary>The admin listener: readiness, status, metrics, and what the agent knows of the mesh.</summary>
+public sealed class AdminPages
 {
     public const string StatusPath = "/status";
 
-    public async Task HandleAsync(HttpContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
-        {
-            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
-            return;
-        }
+    private readonly AdminSite site = new();
 
-        switch (context.Request.Path.Value)
+    public AdminPages(
+        string process, IReadiness readiness, Func<AgentStatus> status, IReadOnlyList<IMetricSource> metrics, IReadOnlyList<ProxyFacet> facets,
+        IWorkloadIdentity identity, LogLevels levels)
+    {
+        site.AddCommon(readiness, metrics, levels);
+        site.Add(
+            "/clusters", "destinations and endpoints with their state, as Envoy writes them; ?format=json",
+            new ClustersPage(facets, NoEndpointHealth.Instance).AnswerAsync);
+        site.Add("/config_dump", "destinations and secrets as JSON; ?resource=clusters|secrets", new ConfigDumpPage(process, facets, identity).AnswerAsync);
+        site.Add(StatusPath, "identity, registration, health and configuration as JSON", context =>
         {
-            case HealthEndpoint.Path:
-                await HealthEndpoint.AnswerAsync(context, readiness).ConfigureAwait(false);
-                break;
-            case StatusPath:
-                context.Response.ContentType = "application/json; charset=utf-8";
-                await context.Response.WriteAsync(
-                    JsonSerializer.Serialize(status(), AdminJson.Default.AgentStatus) + "\n", context.RequestAborted).ConfigureAwait(false);
-                break;
-            default:
-                context.Response.StatusCode = StatusCodes.Status404NotFound;
-                await context.Response.WriteAsync($"there are {HealthEndpoint.Path} and {StatusPath}\n", context.RequestAborted)
-                    .ConfigureAwait(false);
-                break;
-        }
+            context.Response.ContentType = "application/json; charset=utf-8";
+            return context.Response.WriteAsync(
+                JsonSerializer.Serialize(status(), AdminJson.Default.AgentStatus) + "\n", context.RequestAborted);
+        });
     }
+
+    public Task HandleAsync(HttpContext context) => site.HandleAsync(context);
 }

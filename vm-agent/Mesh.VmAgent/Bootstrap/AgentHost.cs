@@ -1,6 +1,7 @@
 using System.Net;
 using Mesh.Hosting.Health;
 using Mesh.Hosting.Logging;
+using Mesh.Hosting.Metrics;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Shutdown;
 using Mesh.VmAgent.Admin;
@@ -33,12 +34,13 @@ public sealed class AgentHost : IAsyncDisposable
         foreach (var (endPoint, option, _) in listeners) ListenErrors.EnsureFree(endPoint, option);
 
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.AddMeshConsole(settings.LogLevel);
+        var levels = new LogLevels(settings.LogLevel);
+        builder.Logging.AddMeshConsole(levels);
         // It warns about every listener without TLS that it could not speak HTTP/2 there; ours do.
         if (settings.LogLevel < LogLevel.Error) builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         // What keeps the host from starting is told in one line by the process frame.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        var logs = LoggerFactory.Create(logging => logging.AddMeshConsole(settings.LogLevel));
+        var logs = LoggerFactory.Create(logging => logging.AddMeshConsole(levels));
         var runtime = new AgentRuntime(settings, TimeProvider.System, logs);
         if (runtime.Registration is { } registration)
             builder.Services.AddSingleton<IDrainStep>(new DeregistrationStep(registration, TimeProvider.System));
@@ -54,7 +56,8 @@ public sealed class AgentHost : IAsyncDisposable
                 kestrel.Listen(endPoint, listen => Configure(listen, role, runtime));
         });
         var app = builder.Build();
-        var admin = new AdminPages(runtime.Readiness.State, runtime.Status);
+        var admin = new AdminPages(
+            settings.Name, runtime.Readiness.State, runtime.Status, runtime.Metrics, [runtime.Facet], runtime.Identity, levels);
         app.Run(context => HandleAsync(context, runtime, admin));
         return new AgentHost(app, runtime);
     }
@@ -86,6 +89,7 @@ public sealed class AgentHost : IAsyncDisposable
             (new IPEndPoint(settings.WorkloadAddress, settings.HealthPort), "health-port", ListenerRole.Health),
             (settings.Admin, "admin", ListenerRole.Admin),
         ];
+        if (settings.MetricsPort > 0) listeners.Add((new IPEndPoint(settings.WorkloadAddress, settings.MetricsPort), "metrics-port", ListenerRole.Metrics));
         if (settings.Outbound is { } outbound) listeners.Add((outbound, "outbound", ListenerRole.Outbound));
         return listeners;
     }
@@ -122,6 +126,8 @@ public sealed class AgentHost : IAsyncDisposable
                 return runtime.Outbound!.HandleAsync(context);
             case ListenerRole.Admin:
                 return admin.HandleAsync(context);
+            case ListenerRole.Metrics when context.Request.Path == MetricsEndpoint.Path:
+                return MetricsEndpoint.AnswerAsync(context, runtime.Metrics);
             case ListenerRole.Health when context.Request.Path == HealthEndpoint.Path:
                 return HealthEndpoint.AnswerAsync(context, runtime.Readiness.State);
             default:

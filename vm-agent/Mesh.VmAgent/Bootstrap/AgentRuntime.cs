@@ -3,13 +3,16 @@ using System.Net;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model;
 using Mesh.Config.Sources;
+using Mesh.DataPlane.Admin;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Registration;
 using Mesh.DataPlane.Tcp;
+using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.AccessLogs;
+using Mesh.Hosting.Metrics;
 using Mesh.Hosting.Settings;
 using Mesh.VmAgent.Admin;
 using Mesh.VmAgent.Proxy;
@@ -32,6 +35,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly Lock publishing = new();
     private readonly ViewEndpointDirectory directory = new();
     private readonly List<UpstreamChannels> channels = [];
+    private readonly UpstreamBalancer balancer;
+    private readonly WorkloadMetadata own;
+    private readonly PeerExchange peers;
     private readonly HealthReporter? health;
     private readonly CancellationTokenSource stop = new();
     private volatile MeshState? state;
@@ -49,24 +55,36 @@ internal sealed class AgentRuntime : IAsyncDisposable
         identity = AgentIdentity.Create(settings, time, logs);
         Readiness = new AgentReadiness(settings, time);
 
-        var balancer = new UpstreamBalancer(NoEndpointHealth.Instance, time, new Random());
+        balancer = new UpstreamBalancer(NoEndpointHealth.Instance, time, new Random());
         // The application is called from wherever the system likes, other workloads from the workload's own address.
         // The address Istio's inbound proxy calls its application from: the application can tell it from everybody else.
         var isLocal = IPAddress.IsLoopback(settings.AppAddress) || settings.AppAddress.Equals(settings.WorkloadAddress);
         var toApp = new UpstreamConnector(identity, time, isLocal ? InboundSource : null);
         var toMesh = new UpstreamConnector(identity, time, settings.WorkloadAddress);
+        own = WorkloadMetadata.Of(
+            settings.Name, settings.Namespace, settings.Cluster, settings.Labels, settings.WorkloadGroup?.Name ?? settings.Name);
+        peers = new PeerExchange(
+            $"sidecar~{settings.WorkloadAddress}~{settings.Name}.{settings.Namespace}~{settings.Namespace}.svc.cluster.local", own);
+        var inbound = TelemetryOf(MetricReporter.Destination);
+        var outgoing = TelemetryOf(MetricReporter.Source);
         Inbound = new InboundListener(
-            settings.Name, identity, [settings.TrustDomain], () => targets, Pipeline(balancer, toApp, keepClientCert: true),
-            new TcpForwarder(settings.Name, balancer, toApp, accessLog, time), accessLog, time);
+            settings.Name, identity, [settings.TrustDomain], () => targets, Pipeline(toApp, inbound, keepClientCert: true),
+            new TcpForwarder(settings.Name, balancer, toApp, accessLog, time, inbound), accessLog, time);
         if (settings.Outbound is { } outbound)
         {
             var outside = settings.OutboundUnknown == UnknownDestinations.Allow ? new OutsideDestinations(outbound) : null;
             var tunnel = new ConnectTunnel(
-                settings, () => state?.View, new TcpForwarder(settings.Name, balancer, toMesh, accessLog, time), outside);
+                settings, () => state?.View, new TcpForwarder(settings.Name, balancer, toMesh, accessLog, time, outgoing), outside);
             Outbound = new OutboundListener(
-                settings, () => state?.View, Pipeline(balancer, toMesh, keepClientCert: false), tunnel, outside);
+                settings, () => state?.View, Pipeline(toMesh, outgoing, keepClientCert: false), tunnel, outside);
         }
 
+        Metrics =
+        [
+            new IstioMetrics([inbound, outgoing]),
+            new UpstreamMetrics([balancer.States], channels),
+            new ProxyMetrics(Readiness.State, identity, () => state?.Snapshot, accessLog, time),
+        ];
         if (settings is { WorkloadGroup: { } group, Register: { } register })
         {
             Registration = new RegistrationKeeper(
@@ -81,6 +99,13 @@ internal sealed class AgentRuntime : IAsyncDisposable
     public AgentReadiness Readiness { get; }
 
     public InboundListener Inbound { get; }
+
+    public IReadOnlyList<IMetricSource> Metrics { get; }
+
+    public IWorkloadIdentity Identity => identity;
+
+    /// <summary>The agent's side towards the mesh, for admin pages.</summary>
+    public ProxyFacet Facet => new("outbound", () => state?.View, balancer.States);
 
     /// <summary>Null: none was asked for.</summary>
     public OutboundListener? Outbound { get; }
@@ -152,10 +177,10 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     private static IAccessLog OpenAccessLog(AgentSettings settings)
     {
-        if (settings.AccessLog is not { } path) return new NoAccessLog();
+        if (settings.AccessLog is not { } path) return NoAccessLog.Instance;
         try
         {
-            return new AccessLogWriter(path);
+            return new AccessLogWriter(path, settings.AccessLogFormat);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -173,12 +198,19 @@ internal sealed class AgentRuntime : IAsyncDisposable
         HealthPort = settings.HealthPort,
     };
 
-    private HttpPipeline Pipeline(UpstreamBalancer balancer, UpstreamConnector connector, bool keepClientCert)
+    private ProxyTelemetry TelemetryOf(MetricReporter reporter) => new(new ProxyTelemetryOptions
+    {
+        Reporter = reporter,
+        Own = own,
+        OwnId = () => identity.Current?.Id,
+    });
+
+    private HttpPipeline Pipeline(UpstreamConnector connector, ProxyTelemetry telemetry, bool keepClientCert)
     {
         var pool = new UpstreamChannels(connector, time);
         channels.Add(pool);
         return new HttpPipeline(
-            new HttpPipelineOptions { Process = settings.Name, KeepForwardedClientCert = keepClientCert },
+            new HttpPipelineOptions { Process = settings.Name, KeepForwardedClientCert = keepClientCert, Telemetry = telemetry, Peers = peers },
             directory, balancer, new InvokerForwarding(pool), pool, accessLog, time, Random.Shared);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Bootstrap;
+using Mesh.Hosting.AccessLogs;
 
 namespace Mesh.VmAgent.Bootstrap;
 
@@ -10,6 +11,7 @@ public sealed record AgentSettings
 {
     public required string Name { get; init; }
     public string? AccessLog { get; init; }
+    public IAccessLogFormat AccessLogFormat { get; init; } = MeshLogFormat.Instance;
     public required IPEndPoint Admin { get; init; }
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
@@ -39,6 +41,9 @@ public sealed record AgentSettings
     public ImmutableArray<InboundSpec> Inbound { get; init; } = [];
     public int InboundPort { get; init; } = 15006;
     public int HealthPort { get; init; } = 15021;
+
+    /// <summary>Where Prometheus finds metrics at the workload address; 0: nowhere but at the admin listener.</summary>
+    public int MetricsPort { get; init; }
 
     /// <summary>Null: no outbound listener.</summary>
     public IPEndPoint? Outbound { get; init; }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Mesh.DataPlane.Bootstrap;
+using Mesh.Hosting.Admin;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Settings;
 
@@ -19,6 +20,7 @@ public sealed class AgentSettingsReader
     private readonly Setting<IReadOnlyList<InboundSpec>> inbound;
     private readonly Setting<int> inboundPort;
     private readonly Setting<int> healthPort;
+    private readonly Setting<int> metricsPort;
     private readonly Setting<IPEndPoint?> outbound;
     private readonly Setting<UnknownDestinations> outboundUnknown;
     private readonly Setting<WorkloadGroupName?> workloadGroup;
@@ -37,6 +39,8 @@ public sealed class AgentSettingsReader
             "inbound", "PORT=ADDR:PORT", "Application port that is answered somewhere else.", InboundSpec.Parse);
         inboundPort = definition.WithDefault("inbound-port", "PORT", "Port for mesh traffic to the app.", SettingParsers.Port, "15006");
         healthPort = definition.WithDefault("health-port", "PORT", "Port for /healthz/ready.", SettingParsers.Port, "15021");
+        metricsPort = definition.WithDefault(
+            "metrics-port", "PORT", "Port for /stats/prometheus; 0: only on the admin listener.", SettingParsers.WholeNumber(0, 65535), "15020");
         outbound = definition.Optional(
             "outbound", "ADDR:PORT", "HTTP proxy for the app's calls; keep it on loopback. None when not set.", AddressParsing.EndPoint);
         outboundUnknown = definition.WithDefault(
@@ -83,6 +87,7 @@ public sealed class AgentSettingsReader
 
     private void DeclareRules()
     {
+        definition.Check(values => AdminSite.Refusal(values.Get(common.Admin!)));
         definition.Check(values => values.Get(register) is null != values.Get(workloadGroup) is null
             ? "--register and --workload-group belong together: where to register, and what the entry is made from" : null);
         definition.Check(values => values.Get(inboundPort) == values.Get(healthPort)
@@ -96,6 +101,7 @@ public sealed class AgentSettingsReader
         {
             Name = values.Get(common.Name),
             AccessLog = values.Get(common.AccessLog),
+            AccessLogFormat = values.Get(proxy.AccessLogFormat),
             Admin = values.Get(common.Admin!) ?? new IPEndPoint(IPAddress.Loopback, 15000),
             LogLevel = values.Get(common.LogLevel),
             Cluster = values.Get(proxy.Cluster),
@@ -117,6 +123,7 @@ public sealed class AgentSettingsReader
             Inbound = [.. values.Get(inbound)],
             InboundPort = values.Get(inboundPort),
             HealthPort = values.Get(healthPort),
+            MetricsPort = values.Get(metricsPort),
             Outbound = values.Get(outbound),
             OutboundUnknown = values.Get(outboundUnknown),
             WorkloadGroup = values.Get(workloadGroup),

@@ -6,5 +6,6 @@ internal enum ListenerRole
     Inbound,
     Outbound,
     Health,
+    Metrics,
     Admin,
 }

@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+
+namespace Mesh.DataPlane.Telemetry;
+
+/// <summary>Counts the messages in a gRPC body that goes by in pieces. Not for use by several threads at a time.</summary>
+/// <remarks>Source: gRPC over HTTP/2, "Length-Prefixed-Message".</remarks>
+public sealed class GrpcMessageCounter
+{
+    private const int PrefixLength = 5;
+
+    private readonly byte[] prefix = new byte[PrefixLength];
+    private int prefixRead;
+    private long bodyLeft;
+
+    /// <summary>Messages that have begun, with their prefix complete.</summary>
+    public long Count { get; private set; }
+
+    public void Read(ReadOnlySpan<byte> piece)
+    {
+        while (!piece.IsEmpty)
+        {
+            if (bodyLeft > 0)
+            {
+                var skipped = (int)Math.Min(bodyLeft, piece.Length);
+                bodyLeft -= skipped;
+                piece = piece[skipped..];
+                continue;
+            }
+
+            var taken = Math.Min(PrefixLength - prefixRead, piece.Length);
+            piece[..taken].CopyTo(prefix.AsSpan(prefixRead));
+            prefixRead += taken;
+            piece = piece[taken..];
+            if (prefixRead < PrefixLength) return;
+            prefixRead = 0;
+            Count++;
+            bodyLeft = BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1));
+        }
+    }
+}
