@@ -14,6 +14,7 @@ internal sealed class LoadRun : IAsyncDisposable
     private readonly ConcurrentQueue<CallRecord> records = [];
     private readonly ConcurrentDictionary<string, int> succeeded = [];
     private readonly ConcurrentDictionary<string, bool> paused = [];
+    private readonly ConcurrentDictionary<string, int> underWay = [];
     private readonly CancellationTokenSource stop = new();
     private readonly CancellationTokenSource abort = new();
     private readonly IReadOnlyList<IFlow> flows;
@@ -51,10 +52,15 @@ internal sealed class LoadRun : IAsyncDisposable
         }
     }
 
-    /// <summary>The callers of these flows stop to call, until they are resumed: their own workload is being replaced.</summary>
-    public void PauseFlows(params IEnumerable<string> names)
+    /// <summary>
+    /// The callers of these flows stop to call, until they are resumed: their own workload is being replaced. Returns when what they have
+    /// under way has ended.
+    /// </summary>
+    public async Task PauseFlowsAsync(IEnumerable<string> names, CancellationToken cancellationToken)
     {
-        foreach (var name in names) paused[name] = true;
+        var pausing = names.ToList();
+        foreach (var name in pausing) paused[name] = true;
+        while (pausing.Any(name => underWay.GetValueOrDefault(name) > 0)) await Task.Delay(5, cancellationToken);
     }
 
     public void Resume() => paused.Clear();
@@ -84,6 +90,8 @@ internal sealed class LoadRun : IAsyncDisposable
     {
         while (!stop.IsCancellationRequested)
         {
+            // Counted before the look at the pause, so that whoever pauses sees this call or this caller sees the pause.
+            underWay.AddOrUpdate(flow.Name, 1, (_, count) => count + 1);
             if (!paused.ContainsKey(flow.Name))
             {
                 var trace = Trace.New();
@@ -95,6 +103,7 @@ internal sealed class LoadRun : IAsyncDisposable
                 }
                 catch (OperationCanceledException) when (abort.IsCancellationRequested)
                 {
+                    underWay.AddOrUpdate(flow.Name, 0, (_, count) => count - 1);
                     return;
                 }
 
@@ -102,6 +111,7 @@ internal sealed class LoadRun : IAsyncDisposable
                 records.Enqueue(new CallRecord(flow.Name, began, TimeProvider.System.GetTimestamp(), failure, trace.Id));
             }
 
+            underWay.AddOrUpdate(flow.Name, 0, (_, count) => count - 1);
             await Task.Delay(Pause, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -15,7 +15,7 @@ internal static class NetworkFaults
         async (play, token) =>
         {
             // The machines are reachable from eks-a on this link only.
-            play.Load.PauseFlows(Flows.ClusterReads);
+            await play.Load.PauseFlowsAsync([Flows.ClusterReads], token);
             await NetworkNamespaces.CutAsync("vpc-legacy", "vpc-a", token);
             play.Note("link between vpc-legacy and vpc-a cut");
             await play.Load.MoreAsync(10, token);
@@ -30,7 +30,7 @@ internal static class NetworkFaults
         "A whole network is cut off from everywhere: outside callers who know both edges, and machines, go on through the other network.",
         async (play, token) =>
         {
-            play.Load.PauseFlows(Flows.ClusterReads);
+            await play.Load.PauseFlowsAsync([Flows.ClusterReads], token);
             await NetworkNamespaces.CutAsync("vpc-a", token);
             play.Note("vpc-a cut off");
             await play.Load.MoreAsync(10, token);

@@ -52,7 +52,7 @@ internal sealed class Play(Rig rig, LoadRun load, bool isShort)
     public async Task RestartAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         var own = names.SelectMany(Flows.Of).ToList();
-        load.PauseFlows(own);
+        await load.PauseFlowsAsync(own, cancellationToken);
         foreach (var name in names)
         {
             Note($"SIGTERM {name}");

@@ -8,7 +8,7 @@ internal static class ReplicaFaults
         "A payments replica dies with its sidecar, then the application alone: the other replica answers.",
         async (play, token) =>
         {
-            play.Load.PauseFlows(Load.Flows.Of("agent-payments-a"));
+            await play.Load.PauseFlowsAsync(Load.Flows.Of("agent-payments-a"), token);
             play.Kill("payments-a", "agent-payments-a");
             await play.Load.MoreAsync(10, token);
             await play.StartAsync(["payments-a", "agent-payments-a"], token);

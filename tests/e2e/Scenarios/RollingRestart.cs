@@ -25,8 +25,8 @@ internal static class RollingRestart
             foreach (var step in Steps)
             {
                 await Task.WhenAll(step.Select(workload => play.RestartAsync(workload, token)));
-                if (step[0][0] == "agent-payments-a") await Play.StandInAsync(token);
                 await play.Load.MoreAsync(play.IsShort ? 5 : 20, token);
+                await Play.StandInAsync(token);
             }
         });
 }
