@@ -1,6 +1,7 @@
 using Mesh.Bench.Faults;
 using Mesh.Bench.Gateway;
 using Mesh.Bench.Gateway.Changes;
+using Mesh.Bench.Kubernetes;
 using Mesh.Bench.Model;
 using Mesh.Bench.Payments;
 
@@ -8,6 +9,7 @@ return args switch
 {
     ["gateway", .. var options] => await GatewayBench.RunAsync(options),
     ["gateway-config", .. var options] => await ChangesBench.RunAsync(options),
+    ["kubernetes", .. var options] => await KubernetesBench.RunAsync(options),
     ["model", .. var options] => ModelBench.Run(options),
     ["payments", .. var options] => await PaymentsBench.RunAsync(options),
     ["payments-faults", .. var options] => await FaultsBench.RunAsync(options),
@@ -16,6 +18,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: mesh-bench gateway|gateway-config|model|payments|payments-faults [--quick] [--json FILE]");
+    Console.Error.WriteLine("usage: mesh-bench gateway|gateway-config|kubernetes|model|payments|payments-faults [--quick] [--json FILE]");
     return 64;
 }

@@ -37,6 +37,12 @@ internal sealed class BenchProcess : IAsyncDisposable
     /// <summary>Resident memory; what processes share is divided among them.</summary>
     public double Megabytes => Family().Sum(Kilobytes) / 1024.0;
 
+    /// <exception cref="InvalidOperationException">It ended; the message has what it printed.</exception>
+    public void EnsureRunning()
+    {
+        if (process.HasExited) throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {File.ReadAllText(output)}");
+    }
+
     /// <summary>Returns once every port takes connections.</summary>
     /// <exception cref="InvalidOperationException">The process ended, or did not listen in time.</exception>
     public async Task ListensAsync(params int[] ports)

@@ -21,13 +21,18 @@ internal static class MeshGatewayProxy
     }
 
     /// <summary>Starts the program on a folder of configuration.</summary>
-    public static BenchProcess Start(BenchFolder folder, string config, params string[] more)
+    public static BenchProcess Start(BenchFolder folder, string config, params string[] more) =>
+        StartFrom(folder, $"file:{config}@bench", FreePort.Next(), more);
+
+    /// <summary>Starts the program on a source of configuration.</summary>
+    /// <param name="source">Of the cluster <c>bench</c>.</param>
+    public static BenchProcess StartFrom(BenchFolder folder, string source, int healthPort, params string[] more)
     {
         var program = Environment.GetEnvironmentVariable(ProgramVariable)
             ?? throw new InvalidOperationException($"{ProgramVariable} does not name the program; run ./mesh bench");
         return BenchProcess.Start(Path.Combine(folder.Root, "gateway.log"), program, [
             "--cluster", "bench", "--network", "net", "--role", "edge", "--role", "east-west", "--workload-address", "127.0.0.1",
-            "--health-port", $"{FreePort.Next()}", "--source", $"file:{config}@bench",
+            "--health-port", $"{healthPort}", "--source", source,
             "--identity", $"files:{folder.Identity}", "--log-level", "warning", .. more]);
     }
 

@@ -37,7 +37,8 @@ internal static class Backend
 
     private static int Listen(Func<NetworkStream, Task> serve)
     {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
+        // All of 127.0.0.0/8, so that endpoints may have addresses of their own.
+        var listener = new TcpListener(IPAddress.Any, 0);
         listener.Start(backlog: 1024);
         _ = Task.Run(async () =>
         {
