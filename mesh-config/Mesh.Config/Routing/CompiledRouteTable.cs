@@ -40,7 +40,8 @@ internal sealed class CompiledRouteTable : HttpRouteTable
         .. Hosts.Select(host => host with { Rules = [.. host.Rules.Select(rule => rule with { Route = change(rule.Route) })] }),
     ]);
 
-    private VirtualHost? FindHost(string host)
+    /// <summary>The virtual host for a name without port; null when there is none.</summary>
+    public VirtualHost? FindHost(string host)
     {
         if (_exact.TryGetValue(host, out var exact)) return exact;
         foreach (var candidate in _suffixes)
@@ -53,13 +54,9 @@ internal sealed class CompiledRouteTable : HttpRouteTable
         return _any;
     }
 
-    /// <summary>The authority without port; brackets of an IPv6 address stay.</summary>
     private static string HostOf(string authority)
     {
-        var colon = authority.LastIndexOf(':');
-        if (colon < 0 || authority.EndsWith(']')) return authority;
-        if (authority.IndexOf(':', StringComparison.Ordinal) != colon && !authority.Contains(']', StringComparison.Ordinal))
-            return authority;
-        return authority[..colon];
+        var host = RouteAuthority.HostOf(authority);
+        return host.Length == authority.Length ? authority : host.ToString();
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Mesh.Config.Routing;
 
 namespace Mesh.Config.Tests.Simulation;
 
@@ -38,6 +39,10 @@ internal static class DeepText
                 text.Append(number.ToString(null, CultureInfo.InvariantCulture));
                 break;
             case Delegate:
+                break;
+            case HttpRouteTable table:
+                // How a table finds its rules, and which it has looked up already, is its own business.
+                AppendItems(text, table.Entries, depth);
                 break;
             case IEnumerable items:
                 AppendItems(text, items, depth);

@@ -168,7 +168,7 @@ internal sealed class SimulatedObjects(Random random)
         kind: VirtualService
         metadata: {name: {{Name}}, namespace: {{Space}} }
         spec:
-          hosts: ["{{Pick("a", "a.prod.svc.cluster.local", "*.prod.svc.cluster.local", "shop.example.com")}}"]
+          hosts: ["{{Pick("a", "a.prod.svc.cluster.local", "*.prod.svc.cluster.local", "shop.example.com", "Shop.Example.com", "*.com")}}"]
           gateways: [{{Pick("mesh", "istio-system/edge", "mesh, istio-system/edge", "istio-system/east")}}]
           http:
           - match: [{uri: {prefix: /of-{{Name}} } }]
@@ -176,6 +176,7 @@ internal sealed class SimulatedObjects(Random random)
           - match: [{uri: {prefix: /{{Name}} } }]
             route: [{destination: {host: {{Pick("b", "b.shop.svc.cluster.local", "c.prod.svc.cluster.local")}}{{Pick("", ", subset: v1", ", port: {number: 9000}")}} } }]
           - route: [{destination: {host: {{Pick("a", "ext.example.com", "nowhere.example.com")}} } }]
+        {{Pick("", "", "  tcp: [{route: [{destination: {host: b}}]}]")}}
         """;
 
     private string Delegate() => $$"""
@@ -216,7 +217,7 @@ internal sealed class SimulatedObjects(Random random)
         apiVersion: networking.istio.io/v1
         kind: Gateway
         metadata: {name: {{Pick("edge", "east")}}, namespace: istio-system}
-        spec: {selector: {istio: {{Pick("ingress", "east")}} }, servers: [{port: {number: {{Pick("8080", "8081")}}, name: http, protocol: HTTP}, hosts: ["{{Pick("*", "prod/*", "shop.example.com")}}"]}]}
+        spec: {selector: {istio: {{Pick("ingress", "east")}} }, servers: [{port: {number: {{Pick("8080", "8081")}}, name: http, protocol: HTTP}, hosts: ["{{Pick("*", "prod/*", "shop.example.com", "*.example.com", "a.prod.svc.cluster.local")}}"]{{Pick("", "", "", ", tls: {httpsRedirect: true}")}} }]}
         """;
 
     private string MeshSettings() => $$"""
@@ -246,7 +247,7 @@ internal sealed class SimulatedObjects(Random random)
             apiVersion: gateway.networking.k8s.io/v1
             kind: HTTPRoute
             metadata: {name: {{Name}}, namespace: {{Space}} }
-            spec: {parentRefs: [{{parent}}], rules: [{backendRefs: [{name: {{Name}}, namespace: {{Space}}, port: {{Pick("80", "9000")}} }]}]}
+            spec: {parentRefs: [{{parent}}]{{Pick("", ", hostnames: [shop.example.com]", ", hostnames: [\"*.example.com\"]")}}, rules: [{backendRefs: [{name: {{Name}}, namespace: {{Space}}, port: {{Pick("80", "9000")}} }]}]}
             """;
     }
 

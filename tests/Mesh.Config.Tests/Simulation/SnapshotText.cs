@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Mesh.Config.Model;
+using Mesh.Config.Routing;
 
 namespace Mesh.Config.Tests.Simulation;
 
@@ -8,6 +9,9 @@ namespace Mesh.Config.Tests.Simulation;
 internal static class SnapshotText
 {
     private static readonly ImmutableArray<string> _exposed = ["*.local"];
+
+    private static readonly ImmutableArray<string> _authorities =
+        ["shop.example.com", "SHOP.example.com:8080", "api.example.com", "a.prod.svc.cluster.local:80", "b.prod.svc.cluster.local", "nowhere"];
 
     public static List<string> Of(MeshSnapshot snapshot, IEnumerable<ProxyScope> scopes)
     {
@@ -24,6 +28,7 @@ internal static class SnapshotText
         var upstreams = view.Upstreams.ToArray();
         foreach (var upstream in upstreams) lines.Add($"{who} {upstream.Key}: {DeepText.Of(upstream)}");
         lines.Add($"{who} listeners: {DeepText.Of(view.Listeners)}");
+        foreach (var listener in view.Listeners) lines.AddRange(RequestsTo(listener).Select(line => $"{who} {line}"));
         lines.Add($"{who} policy: {DeepText.Of(view.Policy)}");
         foreach (var port in new[] { 80, 8080, 9000 })
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{who} inbound {port}: {view.InboundMtls(port)}"));
@@ -47,5 +52,16 @@ internal static class SnapshotText
         }
 
         return lines;
+    }
+
+    /// <summary>What a listener answers, beside what it says of itself.</summary>
+    private static IEnumerable<string> RequestsTo(GatewayListener listener)
+    {
+        foreach (var authority in _authorities)
+            foreach (var path in new[] { "/", "/a", "/of-b/x" })
+            {
+                var found = listener.Routes.Match(new RouteRequest("GET", "http", authority, path, "", listener.Port, static _ => null));
+                yield return string.Create(CultureInfo.InvariantCulture, $"{listener.Port} {authority}{path}: {found?.MatchedPrefix} {DeepText.Of(found?.Route)}");
+            }
     }
 }

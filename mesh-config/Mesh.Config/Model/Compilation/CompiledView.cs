@@ -7,7 +7,6 @@ using Mesh.Config.Policy;
 using Mesh.Config.Policy.Compilation;
 using Mesh.Config.Resources;
 using Mesh.Config.Routing;
-using Mesh.Config.Routing.GatewayApi;
 
 namespace Mesh.Config.Model.Compilation;
 
@@ -17,6 +16,7 @@ internal sealed class CompiledView : MeshView
     private readonly CompiledSnapshot _snapshot;
     private readonly CompiledMesh _mesh;
     private readonly ViewMemo _memo;
+    private readonly ViewCompilers _compilers;
     // What was asked for once stays the same instance in this view.
     private readonly ConcurrentDictionary<UpstreamKey, Upstream> _upstreams = new(1, 7);
     private readonly ConcurrentDictionary<UpstreamKey, Upstream> _passthrough = new(1, 1);
@@ -32,11 +32,12 @@ internal sealed class CompiledView : MeshView
         _mesh = snapshot.Mesh;
         _memo = memo;
         Scope = scope;
-        _visibility = new Lazy<ProxyVisibility>(() => VisibilityOf(new MeshReader(_mesh)));
+        _compilers = new ViewCompilers(scope, _mesh.Options);
+        _visibility = new Lazy<ProxyVisibility>(() => _compilers.VisibilityOf(new MeshReader(_mesh)));
         _listeners = new Lazy<ImmutableArray<GatewayListener>>(() =>
-            _memo.Listeners.Get("", _mesh, reader => new ViewMemo.Listening(CompileListeners(reader))).Listeners);
+            Scope.Type == ProxyType.Router ? new GatewayView(_mesh, Scope, _memo, _compilers).Listeners() : []);
         _policy = new Lazy<WorkloadPolicy>(() => _memo.Policy.Get("", _mesh, reader =>
-            WorkloadPolicies.Compile(ConfigOf(reader), Scope, _mesh.Options)));
+            WorkloadPolicies.Compile(_compilers.ConfigOf(reader), Scope, _mesh.Options)));
     }
 
     public override ProxyScope Scope { get; }
@@ -61,11 +62,11 @@ internal sealed class CompiledView : MeshView
         ArgumentNullException.ThrowIfNull(key);
         if (_upstreams.TryGetValue(key, out var known)) return known;
         if (FindService(key.Host, key.Port) is not null)
-            return _upstreams.GetOrAdd(key, _memo.Upstreams.Get(key, _mesh, reader => UpstreamsOf(reader).Compile(key, directOnly: false)));
+            return _upstreams.GetOrAdd(key, _memo.Upstreams.Get(key, _mesh, reader => _compilers.UpstreamsOf(reader).Compile(key, directOnly: false)));
         // The name of one Pod of a headless Service; a name that no Pod has (any more) is none.
         var (pod, host) = PodNames.Split(key.Host);
         if (pod.Length == 0 || FindService(host, key.Port) is not { Traits.IsHeadless: true }) return null;
-        var found = _memo.Upstreams.Get(key, _mesh, reader => UpstreamsOf(reader).Compile(key with { Host = host }, directOnly: false, pod));
+        var found = _memo.Upstreams.Get(key, _mesh, reader => _compilers.UpstreamsOf(reader).Compile(key with { Host = host }, directOnly: false, pod));
         return found.Endpoints.IsEmpty ? null : _upstreams.GetOrAdd(key, found);
     }
 
@@ -75,7 +76,7 @@ internal sealed class CompiledView : MeshView
         var name = ResolveHost(host);
         if (FindCalled(name, port) is not { } service) return PodRoutes(name, port);
         return _routes.GetOrAdd((service.Host, port), key => _memo.Routes.Get(key, _mesh, reader =>
-            new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader), MeshApiRoutesOf(reader)).Compile(key.Host, key.Port)));
+            _compilers.MeshRoutesOf(reader).Compile(key.Host, key.Port)));
     }
 
     public override ImmutableArray<L4Route> OutboundConnectionRoutes(string host, int port)
@@ -87,8 +88,7 @@ internal sealed class CompiledView : MeshView
                 ? [.. OutboundConnectionRoutes(headless, port).Select(route => PodDestinations.Of(route, headless, name))]
                 : [];
         return _memo.ConnectionRoutes.Get((service.Host, port), _mesh, reader => new ViewMemo.Connecting(
-            new MeshRoutes(ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options, RoutesOf(reader), MeshApiRoutesOf(reader))
-                .CompileConnections(service.Host, port, ConnectionsOf(reader)))).Routes;
+            _compilers.MeshRoutesOf(reader).CompileConnections(service.Host, port, _compilers.ConnectionsOf(reader)))).Routes;
     }
 
     /// <summary>Calls to one Pod of a headless Service follow the routes of the Service, as far as these lead to itself.</summary>
@@ -128,7 +128,7 @@ internal sealed class CompiledView : MeshView
             refusal = $"service {key.Host} has no subset {key.Subset}";
         else
             upstream = _passthrough.GetOrAdd(key, _ => _memo.Passthrough.Get(
-                key, _mesh, reader => UpstreamsOf(reader).Compile(key, directOnly: true)));
+                key, _mesh, reader => _compilers.UpstreamsOf(reader).Compile(key, directOnly: true)));
 
         if (upstream is { Endpoints.IsEmpty: true })
         {
@@ -139,10 +139,10 @@ internal sealed class CompiledView : MeshView
         return upstream is not null;
     }
 
-    public override bool AllowsUnknownDestinations => VisibilityOf(new MeshReader(_mesh)).AllowsUnknownDestinations;
+    public override bool AllowsUnknownDestinations => _compilers.VisibilityOf(new MeshReader(_mesh)).AllowsUnknownDestinations;
 
     public override MtlsMode InboundMtls(int workloadPort) =>
-        PeerAuthentications.ModeOf(ConfigOf(new MeshReader(_mesh)), _mesh.Options, Scope.Namespace, Scope.Labels, workloadPort);
+        PeerAuthentications.ModeOf(_compilers.ConfigOf(new MeshReader(_mesh)), _mesh.Options, Scope.Namespace, Scope.Labels, workloadPort);
 
     public override WorkloadPolicy Policy => _policy.Value;
 
@@ -186,44 +186,6 @@ internal sealed class CompiledView : MeshView
     private CompiledService? FindService(string host, Func<CompiledService, bool> sees) =>
         ServiceLookup.Find(name => _mesh.Services.GetValueOrDefault(name), host, sees);
 
-    private Func<CompiledService, bool> Sees(MeshReader reader) => VisibilityOf(reader).Sees;
-
-    private ProxyVisibility VisibilityOf(MeshReader reader) => new(ConfigOf(reader), Scope, _mesh.Options);
-
-    private TrafficConfig ConfigOf(MeshReader reader) => new(reader, Scope.Cluster);
-
-    private RouteCompiler RoutesOf(MeshReader reader) => new(ConfigOf(reader), Scope, _mesh.Options, OnlyPort(reader));
-
-    private L4RouteCompiler ConnectionsOf(MeshReader reader) => new(Scope, _mesh.Options, OnlyPort(reader));
-
-    private Backends BackendsOf(MeshReader reader)
-    {
-        var sees = Sees(reader);
-        return new Backends(ConfigOf(reader), _mesh.Options, host => ServiceLookup.Find(reader.Declaration, host, sees));
-    }
-
-    private GatewayApiRoutes ApiRoutesOf(MeshReader reader)
-    {
-        var backends = BackendsOf(reader);
-        return new GatewayApiRoutes(ConfigOf(reader), new GatewayApiRules(backends), backends);
-    }
-
-    private GatewayApiMeshRoutes MeshApiRoutesOf(MeshReader reader) =>
-        new(ConfigOf(reader), Scope, _mesh.Options, new GatewayApiRules(BackendsOf(reader)));
-
-    private Func<string, int?> OnlyPort(MeshReader reader)
-    {
-        var sees = Sees(reader);
-        return host => ServiceLookup.Find(reader.Declaration, host, sees) is { Ports: [var only] } ? only.Info.Port : null;
-    }
-
-    private UpstreamCompiler UpstreamsOf(MeshReader reader) =>
-        new(reader, ConfigOf(reader), VisibilityOf(reader), Scope, _mesh.Options);
-
     private EffectiveRule? RuleOf(MeshReader reader, CompiledService service) =>
-        DestinationRules.Find(ConfigOf(reader), service, Scope, _mesh.Options);
-
-    private ImmutableArray<GatewayListener> CompileListeners(MeshReader reader) => Scope.Type == ProxyType.Router
-        ? new GatewayCompiler(ConfigOf(reader), Scope, _mesh.Options, RoutesOf(reader), ConnectionsOf(reader), ApiRoutesOf(reader)).Compile()
-        : [];
+        DestinationRules.Find(_compilers.ConfigOf(reader), service, Scope, _mesh.Options);
 }

@@ -32,6 +32,15 @@ internal sealed class TrafficConfig(MeshReader index, string cluster)
     /// <summary>Those with a host that may cover <paramref name="host"/>: the caller still compares.</summary>
     public ImmutableArray<VirtualService> VirtualServicesFor(string host) => ForHost<VirtualService>(host, "");
 
+    /// <summary>Those with just this host, in lower case and complete.</summary>
+    public ImmutableArray<VirtualService> VirtualServicesOf(string host) => WithKey<VirtualService>(IndexKeys.Host(host));
+
+    /// <summary>Those with a host that has a wildcard.</summary>
+    public ImmutableArray<VirtualService> WildVirtualServices => WithKey<VirtualService>(IndexKeys.AnyHost);
+
+    /// <summary>Those with tls or tcp rules.</summary>
+    public ImmutableArray<VirtualService> ConnectionVirtualServices => WithKey<VirtualService>(IndexKeys.Connections);
+
     /// <summary>Null when there is none.</summary>
     public VirtualService? VirtualServiceNamed(string objectNamespace, string name)
     {
@@ -126,6 +135,12 @@ internal sealed class TrafficConfig(MeshReader index, string cluster)
         if (exact.IsEmpty && wild.IsEmpty) return [];
         // What hides an object has the same name, but maybe another host.
         return InOrder(exact.Concat(wild).Where(IsEffective).Select(entry => entry.Object).Distinct<T>(ReferenceEqualityComparer.Instance));
+    }
+
+    private ImmutableArray<T> WithKey<T>(string key) where T : MeshObject
+    {
+        var found = index.WithKey<T>("", "", key);
+        return found.IsEmpty ? [] : InOrder(found.Where(IsEffective).Select(entry => entry.Object));
     }
 
     private bool IsEffective<T>((string Cluster, T Object) entry) where T : MeshObject

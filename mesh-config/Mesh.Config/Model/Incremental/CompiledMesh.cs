@@ -34,6 +34,7 @@ internal sealed record CompiledMesh(
     {
         DependencyKind.Service => Services.GetValueOrDefault(dependency.Name),
         DependencyKind.Declaration => Declarations.GetValueOrDefault(dependency.Name),
+        DependencyKind.Declarations => Declarations,
         DependencyKind.Fact => Facts.GetValueOrDefault(dependency),
         DependencyKind.Networks => Networks,
         DependencyKind.Gateways => Gateways,

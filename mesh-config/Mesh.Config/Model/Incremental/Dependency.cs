@@ -12,6 +12,8 @@ internal readonly record struct Dependency(DependencyKind Kind, Type? Of, string
 
     public static Dependency Gateways { get; } = new(DependencyKind.Gateways, null, "", "", "");
 
+    public static Dependency Declarations { get; } = new(DependencyKind.Declarations, null, "", "", "");
+
     public static Dependency NetworkFindings { get; } = new(DependencyKind.Findings, null, "", "", "networks");
 
     public static Dependency OnObject(string cluster, MeshObject value) =>

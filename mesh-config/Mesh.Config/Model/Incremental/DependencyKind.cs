@@ -24,6 +24,9 @@ internal enum DependencyKind
     /// <summary>Ports and visibility of a compiled service, without its endpoints.</summary>
     Declaration,
 
+    /// <summary>All services without their endpoints; only views ask for it.</summary>
+    Declarations,
+
     /// <summary>The names of all networks that have workloads.</summary>
     Networks,
 

@@ -14,6 +14,9 @@ internal static class IndexKeys
     /// <summary>Key of everything with a wildcard host: it may be for any host.</summary>
     public const string AnyHost = "host=*";
 
+    /// <summary>Key of VirtualServices with tls or tcp rules.</summary>
+    public const string Connections = "connections";
+
     public static string Host(string host) => HostPrefix + host.ToLowerInvariant();
 
     public static string Name(string name) => "name=" + name;
@@ -69,6 +72,7 @@ internal static class IndexKeys
                 foreach (var key in source.Spec.Hosts.Select(host => Pattern(host, meta.Namespace, clusterDomain))
                              .Distinct(StringComparer.Ordinal))
                     yield return Dependency.OnKey(type, "", "", key);
+                if (!source.Spec.Tls.IsEmpty || !source.Spec.Tcp.IsEmpty) yield return Dependency.OnKey(type, "", "", Connections);
                 break;
         }
     }

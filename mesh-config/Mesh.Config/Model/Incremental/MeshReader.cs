@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mesh.Config.Model.Compilation;
 using Mesh.Config.Resources;
 using Mesh.Config.Resources.Core;
+using Mesh.Config.Resources.Networking;
 
 namespace Mesh.Config.Model.Incremental;
 
@@ -77,6 +78,13 @@ internal sealed class MeshReader(IMeshState state)
 
     /// <summary>As <see cref="Service"/> for those who do not care about endpoints: it stays the same when only they change.</summary>
     public CompiledService? Declaration(string host) => (CompiledService?)Read(Dependency.OnDeclaration(host));
+
+    /// <summary>Takes down all VirtualServices and all <see cref="Declaration"/>s, without looking at them.</summary>
+    public void NoteRouteSources()
+    {
+        Read(Dependency.OnType(typeof(VirtualService)));
+        Read(Dependency.Declarations);
+    }
 
     /// <summary>
     /// A value that many computations need and that changes seldom; they are computed again only when it is another by
