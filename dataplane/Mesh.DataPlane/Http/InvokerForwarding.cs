@@ -74,7 +74,7 @@ public sealed class InvokerForwarding : IHttpForwarding
             return content;
         }
 
-        return attempt.Body is { } body ? new StreamingContent(body, attempt.Context.Request.ContentLength, done!.Token) : null;
+        return attempt.Body is { } body ? new StreamingContent(body, attempt.Context.Request.ContentLength, attempt.Http2, done!.Token) : null;
     }
 
     private static async Task CopyBodyAsync(

@@ -7,9 +7,11 @@ namespace Mesh.DataPlane.Http;
 /// The caller's request body as a source that several tries can read from its start. What was read is remembered up to a limit;
 /// beyond it only the current try can go on, and no further one may begin.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "The semaphore holds nothing to release: its wait handle is never asked for.")]
+[SuppressMessage("Design", "CA1001", Justification = "Neither semaphore nor cancellation hold anything to release: no wait handle is asked for, no time set.")]
 public sealed class RequestBody
 {
+    private const int LeastRoom = 4096;
+
     private readonly Stream source;
     private readonly SemaphoreSlim reading = new(1, 1);
     private readonly int limit;
@@ -19,6 +21,9 @@ public sealed class RequestBody
     private long total;
     private bool stopped;
     private bool ended;
+    private Task<int>? pending;
+    private CancellationTokenSource? over;
+    private int isOver;
 
     /// <param name="limit">Most bytes to remember; 0 when the request will not be tried again.</param>
     public RequestBody(Stream source, int limit)
@@ -63,10 +68,14 @@ public sealed class RequestBody
     /// <summary>The request is over, and nobody will read the rest of its body.</summary>
     internal async ValueTask EndAsync()
     {
-        if (copies.Count == 0) return;
+        Interlocked.Exchange(ref isOver, 1);
+        if (over is not null) await over.CancelAsync().ConfigureAwait(false);
+        if (pending is null && copies.Count == 0) return;
         await reading.WaitAsync().ConfigureAwait(false);
         try
         {
+            // The server uses again what it reads with: nothing may be left behind there.
+            if (pending is { } last) await ((Task)last).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             EndCopies(new IOException("the request was over before its body"));
         }
         finally
@@ -79,25 +88,19 @@ public sealed class RequestBody
     internal async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (buffer.IsEmpty) return 0;
-        // Held while reading from the caller: a new try waits until the pending read of the abandoned one was cancelled, so no byte is lost.
+        // Held while reading from the caller, so that a new try waits until the abandoned one has left.
         await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (offset < length)
+            if (offset >= length && !ended)
             {
-                var count = (int)Math.Min(buffer.Length, length - offset);
-                recorded.AsSpan((int)offset, count).CopyTo(buffer.Span);
-                return count;
+                if (pending is null && (limit == 0 || Volatile.Read(ref stopped))) return await PassAsync(buffer, cancellationToken).ConfigureAwait(false);
+                await RecordAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            if (ended) return 0;
-            var read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-            if (read == 0) ended = true;
-            Interlocked.Add(ref total, read);
-            Messages?.Read(buffer.Span[..read]);
-            Record(buffer.Span[..read]);
-            Copy(buffer.Span[..read]);
-            return read;
+            var count = (int)Math.Min(buffer.Length, Math.Max(0, length - offset));
+            if (count > 0) recorded.AsSpan((int)offset, count).CopyTo(buffer.Span);
+            return count;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -114,22 +117,51 @@ public sealed class RequestBody
     /// <summary>No further try will come: what was remembered is let go with the next read.</summary>
     public void StopRecording() => Volatile.Write(ref stopped, true);
 
-    /// <summary>Called after a read from the caller only, when the current try has consumed all that was remembered.</summary>
-    private void Record(ReadOnlySpan<byte> bytes)
+    /// <summary>Reads for the current try, which is the last one and has consumed all that was remembered.</summary>
+    private async ValueTask<int> PassAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        if (bytes.IsEmpty) return;
-        if (length + bytes.Length > limit) StopRecording();
-        if (Volatile.Read(ref stopped))
-        {
-            recorded = [];
-            length = 0;
-            return;
-        }
+        StopRecording();
+        recorded = [];
+        length = 0;
+        var read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        Took(buffer.Span[..read]);
+        return read;
+    }
 
-        if (length + bytes.Length > recorded.Length)
-            Array.Resize(ref recorded, Math.Min(limit, Math.Max(length + bytes.Length, recorded.Length * 2)));
-        bytes.CopyTo(recorded.AsSpan(length));
-        length += bytes.Length;
+    /// <summary>
+    /// Reads into what is remembered. A try may give up waiting, but the read goes on, and the next try gets what it brings: a body of
+    /// HTTP/1.1 cannot be read any more once reading it was cancelled.
+    /// </summary>
+    private async ValueTask RecordAsync(CancellationToken cancellationToken)
+    {
+        pending ??= BeginReading();
+        Task asked = pending;
+        await asked.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!asked.IsCompleted) throw new OperationCanceledException(cancellationToken);
+        var done = pending;
+        pending = null;
+        var read = await done.ConfigureAwait(false);
+        Took(recorded.AsSpan(length, read));
+        length += read;
+        if (length > limit) StopRecording();
+    }
+
+    private Task<int> BeginReading()
+    {
+        over ??= new CancellationTokenSource();
+        // Looked at after there is something to cancel, as it is set before that is looked for.
+        if (Interlocked.CompareExchange(ref isOver, 0, 0) != 0) throw new OperationCanceledException("the request is over");
+        // One byte beyond the limit shows that there is more.
+        if (length == recorded.Length) Array.Resize(ref recorded, Math.Min(limit + 1, Math.Max(LeastRoom, recorded.Length * 2)));
+        return source.ReadAsync(recorded.AsMemory(length), over.Token).AsTask();
+    }
+
+    private void Took(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) ended = true;
+        Interlocked.Add(ref total, bytes.Length);
+        Messages?.Read(bytes);
+        Copy(bytes);
     }
 
     private void Copy(ReadOnlySpan<byte> bytes)

@@ -56,7 +56,7 @@ public sealed class RequestMirror
         if (copy is not null)
         {
             body!.CopyTo(copy);
-            request.Content = new StreamingContent(copy.Stream, context.Request.ContentLength, CancellationToken.None);
+            request.Content = new StreamingContent(copy.Stream, context.Request.ContentLength, http2: false, CancellationToken.None);
         }
 
         ForwardedMessage.FillRequest(request, new ForwardTry

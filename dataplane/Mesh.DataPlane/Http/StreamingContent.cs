@@ -14,15 +14,18 @@ internal sealed class StreamingContent : HttpContent
 
     private readonly Stream body;
     private readonly long? length;
+    private readonly bool http2;
     private readonly CancellationToken stop;
     private bool begun;
 
     /// <param name="length">Content-Length as the caller sent it; null when it sent none.</param>
+    /// <param name="http2">Whether it goes out over HTTP/2.</param>
     /// <param name="stop">Cancelled when the response is over and nobody needs the rest of the body.</param>
-    public StreamingContent(Stream body, long? length, CancellationToken stop)
+    public StreamingContent(Stream body, long? length, bool http2, CancellationToken stop)
     {
         this.body = body;
         this.length = length;
+        this.http2 = http2;
         this.stop = stop;
     }
 
@@ -31,24 +34,34 @@ internal sealed class StreamingContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // The client tries a request again that the server has not processed; a part of the body must not pass for the whole.
+        // The client tries a request again that the server refused or that is beyond what its GOAWAY names: that is for us to do, from the
+        // start of the body.
         if (begun) throw new UpstreamException(UpstreamFailure.RefusedStream, "the server ended the connection before it took the request on");
         begun = true;
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
         var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
+        var (isFirst, isSending) = (true, false);
         try
         {
-            var first = true;
             while (true)
             {
                 var pending = body.ReadAsync(buffer, linked.Token);
-                if (first && !pending.IsCompleted) await stream.FlushAsync(linked.Token).ConfigureAwait(false);
-                first = false;
+                if (isFirst && !pending.IsCompleted) await stream.FlushAsync(linked.Token).ConfigureAwait(false);
+                isFirst = false;
                 var read = await pending.ConfigureAwait(false);
                 if (read == 0) return;
+                isSending = true;
                 await stream.WriteAsync(buffer.AsMemory(0, read), linked.Token).ConfigureAwait(false);
                 await stream.FlushAsync(linked.Token).ConfigureAwait(false);
+                isSending = false;
             }
+        }
+        catch (Exception) when (http2 && (isSending || cancellationToken.IsCancellationRequested) && !stop.IsCancellationRequested)
+        {
+            // The server ended the stream. Why, and whether it took the request on, is told by the response, which fails as well; what is
+            // thrown here could get ahead of it.
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
         finally
         {

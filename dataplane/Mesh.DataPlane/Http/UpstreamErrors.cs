@@ -5,7 +5,6 @@ namespace Mesh.DataPlane.Http;
 /// <summary>Reads off an exception of the HTTP client what happened at the endpoint.</summary>
 public static class UpstreamErrors
 {
-    private const long NoError = 0;
     private const long RefusedStream = 7;
 
     public static UpstreamFailure Classify(Exception error)
@@ -16,12 +15,7 @@ public static class UpstreamErrors
             {
                 case UpstreamException upstream:
                     return upstream.Failure;
-                // GOAWAY says which streams were not processed; the client reports those as refused streams too.
                 case HttpProtocolException { ErrorCode: RefusedStream }:
-                // The server ended the connection in order: what it had taken on would have been answered.
-                case HttpProtocolException { ErrorCode: NoError }:
-                // The client itself tried an unprocessed request again, and its body could not begin anew.
-                case InvalidOperationException { Message: "Stream was already consumed." }:
                     return UpstreamFailure.RefusedStream;
                 case TimeoutException:
                     return UpstreamFailure.Timeout;

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Mesh.DataPlane.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -106,6 +107,32 @@ public sealed class SmallPartsTests
         await body.Open().CopyToAsync(copy, stop);
         Assert.Equal(source.ToArray(), copy.ToArray());
         Assert.Equal(200, body.Received);
+    }
+
+    [Fact]
+    public async Task What_an_abandoned_try_waited_for_comes_to_the_next_one_and_nothing_is_cancelled_at_the_source()
+    {
+        var pipe = new Pipe();
+        var body = new RequestBody(pipe.Reader.AsStream(), 1024);
+        using var abandoned = new CancellationTokenSource();
+        var waiting = body.Open().ReadAsync(new byte[64], abandoned.Token).AsTask();
+        await abandoned.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await pipe.Writer.WriteAsync(new byte[] { 1, 2, 3 }, TestContext.Current.CancellationToken);
+        await pipe.Writer.CompleteAsync();
+        using var copy = new MemoryStream();
+        await body.Open().CopyToAsync(copy, TestContext.Current.CancellationToken);
+        Assert.Equal([1, 2, 3], copy.ToArray());
+    }
+
+    [Fact]
+    public async Task A_body_of_exactly_the_limit_can_be_replayed()
+    {
+        var body = new RequestBody(new MemoryStream(new byte[5000]), 5000);
+        using var copy = new MemoryStream();
+        await body.Open().CopyToAsync(copy, TestContext.Current.CancellationToken);
+        Assert.True(body.CanReplay);
+        Assert.Equal(5000, copy.Length);
     }
 
     [Fact]
