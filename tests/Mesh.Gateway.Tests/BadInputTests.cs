@@ -34,7 +34,7 @@ public sealed class BadInputTests : IAsyncDisposable
         Assert.Single(error.ToString().TrimEnd().Split('\n'));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_taken_admin_port_ends_the_start_with_one_line()
     {
         using var taken = new TcpListener(IPAddress.Loopback, gateway.AdminPort);
@@ -45,7 +45,7 @@ public sealed class BadInputTests : IAsyncDisposable
             error.Message);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_taken_gateway_port_is_told_in_readiness_and_taken_up_when_free()
     {
         var taken = new TcpListener(IPAddress.Loopback, gateway.HttpPort);
@@ -59,7 +59,7 @@ public sealed class BadInputTests : IAsyncDisposable
         await gateway.ReadyAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_broken_file_keeps_what_was_and_shows_where()
     {
         gateway.WriteConfig("gateways.yaml", MeshYamlText.Gateways(gateway));
@@ -77,7 +77,7 @@ public sealed class BadInputTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_missing_certificate_closes_TLS_with_a_reason_and_nothing_else()
     {
         gateway.WriteConfig("gateways.yaml", MeshYamlText.Gateways(gateway));
@@ -92,7 +92,7 @@ public sealed class BadInputTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 240_000)]
     [InlineData("-servername outbound_.8080_._.echo.prod.svc.cluster.local", "no ALPN")]
     [InlineData("-alpn istio -noservername", "names no server")]
     [InlineData("-alpn istio -servername outbound_.1_._.nobody.local", "nobody.local")]

@@ -40,20 +40,20 @@ public sealed class FailoverTests : IAsyncLifetime
         await second.DisposeAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_replica_that_dies_under_load_costs_no_call_and_gets_traffic_again_when_it_is_back()
     {
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{gateway.HttpPort}");
         var echo = new Echo.EchoClient(channel);
-        Assert.Equal(2, await ServersAsync(echo, 40));
+        Assert.Equal(2, (await ServersAsync(echo, 40)).Length);
         await firstSidecar.DisposeAsync();
         for (var i = 0; i < 100; i++)
             Assert.Equal("second", (await echo.UnaryAsync(new EchoRequest { Text = $"{i}" }, cancellationToken: Stop)).Server);
         firstSidecar = await SidecarAsync(first, firstSidecar.Port);
-        await Poll.UntilAsync(() => ServersAsync(echo, 5).GetAwaiter().GetResult() == 2, "traffic to return");
+        await Poll.UntilAsync(() => ServersAsync(echo, 5).GetAwaiter().GetResult().Length == 2, "traffic to return");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_replica_whose_application_dies_costs_no_call_over_http_either()
     {
         using var http = new HttpClient();
@@ -66,21 +66,22 @@ public sealed class FailoverTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Endpoints_that_leave_the_configuration_get_no_further_call()
     {
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{gateway.HttpPort}");
         var echo = new Echo.EchoClient(channel);
         gateway.WriteConfig("service.yaml", MeshYamlText.Service(secondSidecar.Port));
-        await Poll.UntilAsync(() => ServersAsync(echo, 10).GetAwaiter().GetResult() == 1, "the endpoint to go");
-        Assert.Equal("second", (await echo.UnaryAsync(new EchoRequest(), cancellationToken: Stop)).Server);
+        // Ten calls may have gone to one of two by chance: it must be the one that stays.
+        await Poll.UntilAsync(() => ServersAsync(echo, 10).GetAwaiter().GetResult() is ["second"], "the endpoint to go");
+        Assert.Equal(["second"], await ServersAsync(echo, 10));
     }
 
-    private static async Task<int> ServersAsync(Echo.EchoClient echo, int calls)
+    private static async Task<string[]> ServersAsync(Echo.EchoClient echo, int calls)
     {
         var servers = new HashSet<string>();
         for (var i = 0; i < calls; i++) servers.Add((await echo.UnaryAsync(new EchoRequest { Text = "x" }, cancellationToken: Stop)).Server);
-        return servers.Count;
+        return [.. servers];
     }
 
     private Task<MeshProxy> SidecarAsync(EchoBackend backend, int port = 0) =>

@@ -38,7 +38,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         await backend.DisposeAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_grpc_call_enters_by_TLS_and_crosses_mTLS_with_trailers()
     {
         using var channel = GrpcChannel.ForAddress($"https://localhost:{gateway.HttpsPort}", new GrpcChannelOptions { HttpHandler = TlsHandler() });
@@ -58,7 +58,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         Assert.Equal(line.TraceId, next.TraceId);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_bidirectional_stream_is_a_conversation_through_YARP()
     {
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{gateway.HttpPort}");
@@ -76,7 +76,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         Assert.Equal("end", call.GetTrailers().GetValue("x-trailer"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Cancellation_and_failures_pass_through_YARP()
     {
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{gateway.HttpPort}");
@@ -91,7 +91,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         Assert.True(await backend.Cancelled.WaitAsync(TimeSpan.FromSeconds(20), Stop));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Http_1_and_2_reach_the_application_with_forwarded_headers_and_without_spoofed_ones()
     {
         using var client = new HttpClient(TlsHandler());
@@ -123,7 +123,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_server_that_asks_for_client_certificates_is_not_reached_through_another_ones_connection()
     {
         File.WriteAllText(Path.Combine(gateway.Certificates, "ca.crt"), pki.RootPem);
@@ -164,7 +164,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Mesh_mTLS_from_another_network_passes_through_unopened()
     {
         var directory = new FakeDirectory();
@@ -186,7 +186,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         Assert.Equal($"127.0.0.1:{sidecar.Port}", connected.UpstreamHost);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 240_000)]
     [InlineData("outbound_.8080_._.unknown.prod.svc.cluster.local", "istio")]
     [InlineData("outbound_.8080_._.echo.prod.svc.cluster.local", "h2")]
     [InlineData("outbound_.8080_._.echo.prod.svc.cluster.local", null)]
@@ -207,7 +207,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         Assert.Single(gateway.AccessLog);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Plain_text_on_the_passthrough_port_is_refused()
     {
         using var client = new HttpClient();
@@ -216,7 +216,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         Assert.Equal("the connection does not begin with TLS", line.ResponseCodeDetails);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_changed_route_applies_without_a_restart()
     {
         using var client = new HttpClient();
@@ -230,7 +230,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         Assert.Contains("no route for GET", line.ResponseCodeDetails, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_new_server_opens_a_port_and_a_removed_one_closes_it()
     {
         var port = FreePort.Next();
@@ -257,7 +257,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         Assert.True(gateway.Readiness.IsReady);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_replaced_certificate_is_taken_up()
     {
         Assert.Contains("edge.example.com", await ServedNameAsync(), StringComparison.Ordinal);
@@ -266,7 +266,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
             () => ServedNameAsync().GetAwaiter().GetResult().Contains("new.example.com", StringComparison.Ordinal), "the new certificate");
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_draining_gateway_is_not_ready_and_finishes_what_is_in_flight()
     {
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{gateway.HttpPort}");
@@ -282,7 +282,7 @@ public sealed class GatewayEndToEndTests : IAsyncLifetime
         await stopping;
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task The_admin_page_shows_destinations_and_listeners()
     {
         using var client = new HttpClient();

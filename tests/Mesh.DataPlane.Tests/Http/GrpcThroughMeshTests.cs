@@ -35,7 +35,7 @@ public sealed class GrpcThroughMeshTests : IAsyncLifetime
         await backend.DisposeAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_unary_call_crosses_mTLS_with_trailers()
     {
         using var call = echo.UnaryAsync(new EchoRequest { Text = "hello" }, cancellationToken: Stop);
@@ -57,7 +57,7 @@ public sealed class GrpcThroughMeshTests : IAsyncLifetime
         Assert.NotNull(line.TraceId);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_bidirectional_stream_is_a_conversation()
     {
         using var call = echo.Chat(cancellationToken: Stop);
@@ -75,7 +75,7 @@ public sealed class GrpcThroughMeshTests : IAsyncLifetime
         Assert.Equal("end", call.GetTrailers().GetValue("x-trailer"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_failure_arrives_with_its_status_and_message()
     {
         var error = await Assert.ThrowsAsync<RpcException>(
@@ -84,7 +84,7 @@ public sealed class GrpcThroughMeshTests : IAsyncLifetime
         Assert.Equal("asked to fail", error.Status.Detail);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Cancellation_reaches_the_server()
     {
         using var call = echo.UnaryAsync(new EchoRequest { Hang = true }, cancellationToken: Stop);
@@ -94,7 +94,7 @@ public sealed class GrpcThroughMeshTests : IAsyncLifetime
         Assert.Equal("DC", (await client.Log.NextAsync(_ => true)).ResponseFlags);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_deadline_ends_the_call_and_is_told_to_the_server()
     {
         var error = await Assert.ThrowsAsync<RpcException>(async () => await echo.UnaryAsync(
@@ -104,7 +104,7 @@ public sealed class GrpcThroughMeshTests : IAsyncLifetime
         Assert.Contains("grpc-timeout", backend.Requests[0].Keys);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Large_streams_pass_in_both_directions()
     {
         var text = new string('x', 100_000);
@@ -119,7 +119,7 @@ public sealed class GrpcThroughMeshTests : IAsyncLifetime
         Assert.Equal(4_000_000, received);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Many_calls_share_one_connection()
     {
         await Task.WhenAll(Enumerable.Range(0, 50).Select(
@@ -128,7 +128,7 @@ public sealed class GrpcThroughMeshTests : IAsyncLifetime
         Assert.Single(sidecar.Log.Entries.Select(line => line.DownstreamRemoteAddress).Distinct());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task An_unknown_service_is_unimplemented_and_named()
     {
         var invoker = channel.CreateCallInvoker();
@@ -141,7 +141,7 @@ public sealed class GrpcThroughMeshTests : IAsyncLifetime
         Assert.Contains("no route for POST", error.Status.Detail, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_killed_server_in_the_middle_of_a_stream_gives_a_status()
     {
         using var call = echo.Chat(cancellationToken: Stop);

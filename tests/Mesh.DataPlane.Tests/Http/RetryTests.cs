@@ -47,7 +47,7 @@ public sealed class RetryTests : IAsyncLifetime
         await second.DisposeAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_dead_proxy_costs_no_error_and_is_left_alone_soon()
     {
         await using var client = await ClientAsync(Policy);
@@ -62,7 +62,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.All(client.Log.Entries, line => Assert.Equal("-", line.ResponseFlags));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_dead_application_behind_a_living_proxy_costs_no_error()
     {
         await using var client = await ClientAsync(Policy);
@@ -76,7 +76,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal("UF", (await firstSidecar.Log.NextAsync(_ => true)).ResponseFlags);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_body_is_replayed_whole_up_to_the_limit()
     {
         first.Status = () => 503;
@@ -88,7 +88,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal(2, (await client.Log.NextAsync(_ => true)).Attempts);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_body_beyond_the_limit_is_not_tried_again()
     {
         first.Status = () => 503;
@@ -99,7 +99,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal(1, (await client.Log.NextAsync(_ => true)).Attempts);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task The_last_answer_is_passed_on_when_retries_are_used_up()
     {
         first.Status = second.Status = () => 503;
@@ -111,7 +111,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal("URX", line.ResponseFlags);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task What_the_route_does_not_name_is_not_tried_again()
     {
         first.Status = () => 500;
@@ -126,7 +126,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.All(client.Log.Entries, line => Assert.Equal(1, line.Attempts));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_grpc_condition_in_the_headers_is_tried_again_elsewhere()
     {
         await using var client = await ClientAsync(Policy);
@@ -139,7 +139,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.NotEmpty(second.Requests);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Without_any_endpoint_callers_are_told_which_service_and_why()
     {
         Use();
@@ -155,7 +155,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Contains("has no endpoints", error.Status.Detail, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_route_timeout_ends_the_request_with_504()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
@@ -167,7 +167,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal("UT", (await client.Log.NextAsync(_ => true)).ResponseFlags);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_per_try_timeout_moves_the_request_to_another_endpoint()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
@@ -180,7 +180,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal("second", response.Headers.GetValues("x-server").Single());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_server_of_another_identity_is_not_called()
     {
         directory.Set(directory.Find(Meshes.Key)! with { ExpectedIdentities = ["spiffe://cluster.local/ns/prod/sa/other"] });
@@ -193,7 +193,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Empty(first.Requests);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Without_a_known_identity_or_an_own_certificate_nothing_is_dialled()
     {
         directory.Set(directory.Find(Meshes.Key)! with { ExpectedIdentities = [] });
@@ -210,7 +210,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Empty(firstSidecar.Log.Entries);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Too_many_requests_are_refused_with_UO()
     {
         directory.Set(directory.Find(Meshes.Key)! with { Policy = TrafficPolicy.Default with { Http2MaxRequests = 1 } });
@@ -224,7 +224,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal("UO", (await client.Log.NextAsync(_ => true)).ResponseFlags);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_retry_that_finds_no_endpoint_gives_its_place_back()
     {
         await firstSidecar.DisposeAsync();
@@ -252,7 +252,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal("second", response.Headers.GetValues("x-server").Single());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_grpc_timeout_beyond_the_calendar_is_as_good_as_none()
     {
         await using var client = await ClientAsync(Policy);
@@ -263,7 +263,7 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal("first", response.Headers.GetValues("x-server").Single());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task What_proxies_say_about_a_caller_cannot_be_taken_away_by_naming_it_in_Connection()
     {
         await using var client = await ClientAsync(Policy);

@@ -20,7 +20,7 @@ public sealed class MeshInboundTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => backend.DisposeAsync();
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_client_without_a_certificate_is_refused()
     {
         await using var sidecar = await SidecarAsync();
@@ -28,7 +28,7 @@ public sealed class MeshInboundTests : IAsyncLifetime
         Assert.Contains("no client certificate", await RefusalAsync(sidecar), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Plain_text_is_refused_under_STRICT_and_served_under_PERMISSIVE()
     {
         using var http = new HttpClient();
@@ -44,7 +44,7 @@ public sealed class MeshInboundTests : IAsyncLifetime
         await MeshCallAsync(permissive, pki.Workload("gateway"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task An_expired_certificate_is_refused()
     {
         await using var sidecar = await SidecarAsync();
@@ -53,7 +53,7 @@ public sealed class MeshInboundTests : IAsyncLifetime
         Assert.Contains("expired", await RefusalAsync(sidecar), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_certificate_of_another_mesh_is_refused()
     {
         await using var sidecar = await SidecarAsync();
@@ -64,7 +64,7 @@ public sealed class MeshInboundTests : IAsyncLifetime
         Assert.Empty(backend.Requests);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task An_SNI_that_is_not_admitted_is_refused_before_the_handshake()
     {
         await using var sidecar = await MeshProxy.StartSidecarAsync(
@@ -73,7 +73,7 @@ public sealed class MeshInboundTests : IAsyncLifetime
         Assert.Equal($"unknown service {Meshes.Key.Sni}", await RefusalAsync(sidecar));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_proxy_without_a_certificate_accepts_nobody_until_it_has_one()
     {
         var identity = new FixedIdentity(null);
@@ -84,7 +84,7 @@ public sealed class MeshInboundTests : IAsyncLifetime
         await MeshCallAsync(sidecar, pki.Workload("gateway"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_connection_that_says_nothing_and_closes_leaves_no_line()
     {
         await using var sidecar = await SidecarAsync();
@@ -93,7 +93,7 @@ public sealed class MeshInboundTests : IAsyncLifetime
         Assert.DoesNotContain(sidecar.Log.Entries, line => line.Kind == AccessLogKind.Refused);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Half_closed_connections_carry_the_rest_of_the_other_direction()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -30,7 +30,7 @@ public sealed class AdminPagesTests : IAsyncLifetime
         await gateway.DisposeAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Clusters_are_shown_as_Envoy_shows_them()
     {
         var lines = (await GetAsync("/clusters")).Split('\n');
@@ -47,7 +47,7 @@ public sealed class AdminPagesTests : IAsyncLifetime
         Assert.Equal("HEALTHY", host.GetProperty("health_status").GetProperty("eds_health_status").GetString());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task The_configuration_is_shown_in_sections_and_no_key_is()
     {
         var text = await GetAsync("/config_dump");
@@ -70,7 +70,7 @@ public sealed class AdminPagesTests : IAsyncLifetime
         Assert.Equal("secrets", Assert.Single(part.RootElement.GetProperty("configs").EnumerateArray()).GetProperty("section").GetString());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Log_levels_change_while_the_gateway_runs()
     {
         Assert.Contains("(all others): none", await GetAsync("/logging"), StringComparison.Ordinal);
@@ -83,7 +83,7 @@ public sealed class AdminPagesTests : IAsyncLifetime
         Assert.Contains("(all others): error", await GetAsync("/logging"), StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task What_a_web_page_makes_a_browser_send_is_refused()
     {
         using var post = new HttpRequestMessage(HttpMethod.Post, Uri("/logging?level=trace"));
@@ -96,7 +96,7 @@ public sealed class AdminPagesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, read.StatusCode);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Pages_are_listed_and_only_changed_where_there_is_something_to_change()
     {
         var help = await GetAsync("/");

@@ -36,7 +36,7 @@ public sealed class IstioMetricsTests : IAsyncLifetime
         await backend.DisposeAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_request_is_counted_with_all_of_Istios_labels()
     {
         await http.GetStringAsync($"http://127.0.0.1:{gateway.HttpPort}/hello", Stop);
@@ -74,7 +74,7 @@ public sealed class IstioMetricsTests : IAsyncLifetime
         Assert.Equal(1, sample.Value);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Durations_and_sizes_have_Istios_buckets()
     {
         await http.PostAsync(new Uri($"http://127.0.0.1:{gateway.HttpPort}/"), new StringContent(new string('x', 300)), Stop);
@@ -90,7 +90,7 @@ public sealed class IstioMetricsTests : IAsyncLifetime
         Assert.Equal(1, page.Find("istio_response_bytes_count")!.Value);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_grpc_call_is_counted_by_its_grpc_status()
     {
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{gateway.HttpPort}");
@@ -102,7 +102,7 @@ public sealed class IstioMetricsTests : IAsyncLifetime
         Assert.Equal("0", sample.Labels["grpc_response_status"]);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Messages_of_a_stream_are_counted_both_ways()
     {
         using var channel = GrpcChannel.ForAddress($"http://127.0.0.1:{gateway.HttpPort}");
@@ -120,7 +120,7 @@ public sealed class IstioMetricsTests : IAsyncLifetime
         Assert.Equal(3, (await SampleAsync("istio_response_messages_total")).Value);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_request_without_a_route_is_counted_for_an_unknown_destination()
     {
         gateway.WriteConfig("routes.yaml", MeshYamlText.Routes("/only-this"));
@@ -135,7 +135,7 @@ public sealed class IstioMetricsTests : IAsyncLifetime
         Assert.Equal("unknown", sample.Labels["destination_principal"]);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Destinations_configuration_and_certificate_are_shown_too()
     {
         await http.GetStringAsync($"http://127.0.0.1:{gateway.HttpPort}/", Stop);

@@ -49,7 +49,7 @@ public sealed class PeerExchangeTests : IAsyncLifetime
         await backend.DisposeAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_peer_is_counted_by_what_it_tells_and_nobody_else_is_told()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{gateway.HttpPort}/told");
