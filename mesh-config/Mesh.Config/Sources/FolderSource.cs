@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Resources;
 
@@ -9,20 +8,33 @@ namespace Mesh.Config.Sources;
 /// All <c>*.yaml</c> and <c>*.yml</c> files below a folder as the resources of one cluster, kept up to date. Broken,
 /// half-written and unreadable files keep their last good objects and are reported; only a deleted file, or a
 /// sound one without the object, deletes. Names that begin with <c>.</c> or end in <c>~</c> or <c>.tmp</c> are ignored, and
-/// links to folders are not followed.
+/// links to folders are not followed. A change costs what the changed files cost, not what the folder has.
 /// </summary>
 public sealed class FolderSource : IMeshSource
 {
+    /// <summary>Stands for all files that are links: what they lead to may have changed.</summary>
+    internal const string Links = "";
+
+    /// <summary>Looking through a large folder may take up to this share of the time.</summary>
+    private const double RescanShare = 0.02;
+
     private readonly string _directory;
     private readonly FolderSourceOptions _options;
     private readonly TimeProvider _time;
-    private readonly SortedDictionary<string, FolderFile> _files = new(StringComparer.Ordinal);
-    private ImmutableDictionary<ObjectKey, MeshObject> _sent = ImmutableDictionary<ObjectKey, MeshObject>.Empty;
-    private ImmutableArray<Diagnostic> _sentDiagnostics = [];
-    private TaskCompletionSource _changed = NewSignal();
-    private FileSystemWatcher? _watcher;
-    private DateTime _watchedSince;
+    private readonly FolderEvents _events;
+    private readonly Dictionary<string, FolderFile> _files = new(StringComparer.Ordinal);
+    private readonly HashSet<FolderFile> _settling = [];
+    private readonly HashSet<FolderFile> _links = [];
+    private readonly FolderObjects _objects = new();
+    private FolderWatch? _watch;
     private string? _watchProblem;
+    private string? _listProblem;
+    private Task<Listing>? _listing;
+    private DateTimeOffset _rescanAt;
+    private int _looks;
+    private bool _diagnosticsMayDiffer = true;
+    private ImmutableArray<Diagnostic> _sentDiagnostics = [];
+    private bool _complete;
     private bool _synced;
 
     /// <param name="directory">May not exist yet: the source syncs when it does.</param>
@@ -32,10 +44,11 @@ public sealed class FolderSource : IMeshSource
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(cluster);
-        _directory = Path.GetFullPath(directory);
+        _directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         Cluster = cluster;
         _options = options ?? FolderSourceOptions.Default;
         _time = time ?? TimeProvider.System;
+        _events = new FolderEvents(_options.Debounce, _time);
     }
 
     /// <inheritdoc />
@@ -50,13 +63,14 @@ public sealed class FolderSource : IMeshSource
         ArgumentNullException.ThrowIfNull(sink);
         try
         {
+            EnsureWatch();
+            Apply(List(_directory));
+            Send(sink);
             while (!cancellationToken.IsCancellationRequested)
             {
-                // Taken before the scan: a change during it leads to another one.
-                var changed = RenewSignal();
-                EnsureWatcher();
-                Scan(sink);
-                await WaitAsync(changed, cancellationToken).ConfigureAwait(false);
+                await _events.WhenDueAsync(UntilNext(), cancellationToken).ConfigureAwait(false);
+                LookAtChanges();
+                Send(sink);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -65,204 +79,218 @@ public sealed class FolderSource : IMeshSource
         }
         finally
         {
-            DropWatcher();
+            _watch?.Dispose();
+            _watch = null;
+            if (_listing is not null) await _listing.ConfigureAwait(false);
+            _listing = null;
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private Task RenewSignal()
+    private static Listing List(string directory)
     {
-        if (!Volatile.Read(ref _changed).Task.IsCompleted) return _changed.Task;
-        var fresh = NewSignal();
-        Volatile.Write(ref _changed, fresh);
-        return fresh.Task;
-    }
-
-    private void Signal() => Volatile.Read(ref _changed).TrySetResult();
-
-    private async Task WaitAsync(Task changed, CancellationToken cancellationToken)
-    {
-        var settle = _files.Values.Min(file => file.SettlesAt);
-        var wait = _options.Rescan;
-        if (settle is { } at && at - _time.GetUtcNow() < wait) wait = at - _time.GetUtcNow();
-        if (wait > TimeSpan.Zero)
-        {
-            using var delayed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(changed, Task.Delay(wait, _time, delayed.Token)).ConfigureAwait(false);
-            await delayed.CancelAsync().ConfigureAwait(false);
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        if (changed.IsCompleted && _options.Debounce > TimeSpan.Zero)
-            await Task.Delay(_options.Debounce, _time, cancellationToken).ConfigureAwait(false);
-    }
-
-    private void EnsureWatcher()
-    {
-        // A folder that was replaced has the same name and another time of birth; the watch is still on the old one.
-        var born = Directory.Exists(_directory) ? Directory.GetCreationTimeUtc(_directory) : default;
-        if (_watcher is not null && born == _watchedSince) return;
-        DropWatcher();
-        if (born == default) return;
-        FileSystemWatcher? watcher = null;
+        var start = TimeProvider.System.GetTimestamp();
         try
         {
-            watcher = new FileSystemWatcher(_directory)
-            {
-                IncludeSubdirectories = true,
-                NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size,
-            };
-            watcher.Created += OnEvent;
-            watcher.Changed += OnEvent;
-            watcher.Deleted += OnEvent;
-            watcher.Renamed += (_, _) => Signal();
-            watcher.Error += (_, _) => Signal();
-            watcher.EnableRaisingEvents = true;
-            _watcher = watcher;
-            _watchedSince = born;
+            var files = FolderPaths.List(directory);
+            return new Listing(files, null, TimeProvider.System.GetElapsedTime(start));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Listing([], e.Message, TimeProvider.System.GetElapsedTime(start));
+        }
+    }
+
+    private TimeSpan UntilNext()
+    {
+        // A look through the folder that is under way says itself when it is over.
+        var next = _listing is null ? _rescanAt : _time.GetUtcNow() + _options.Rescan;
+        if (_settling.Min(file => file.SettlesAt) is { } settles && settles < next) next = settles;
+        var wait = next - _time.GetUtcNow();
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
+
+    private void LookAtChanges()
+    {
+        var paths = _events.Take(out var all);
+        all |= EnsureWatch();
+        foreach (var path in paths)
+        {
+            if (path.Length == 0)
+                foreach (var link in _links.ToArray()) all |= !LookAt(link.Path);
+            else all |= !LookAt(path);
+        }
+
+        if (all) Apply(List(_directory));
+        if (_listing is { IsCompletedSuccessfully: true } listing)
+        {
+            _listing = null;
+            Apply(listing.Result);
+        }
+
+        var now = _time.GetUtcNow();
+        foreach (var file in _settling.Where(file => file.SettlesAt <= now).ToArray()) Change(file, () => file.Settle(now));
+        if (_listing is null && now >= _rescanAt) Relist();
+    }
+
+    /// <summary>Aside, so that a change need not wait for a look through ten thousand files.</summary>
+    private void Relist()
+    {
+        _listing = Task.Run(() => List(_directory), CancellationToken.None);
+        _ = _listing.ContinueWith(_ => _events.Wake(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <returns>True when the watch is a new one: nobody knows what has happened before it.</returns>
+    private bool EnsureWatch()
+    {
+        if (_watch is { IsOnPresentFolder: true }) return false;
+        _watch?.Dispose();
+        _watch = null;
+        if (!Directory.Exists(_directory)) return false;
+        var before = _watchProblem;
+        try
+        {
+            _watch = FolderWatch.Start(_directory, _events);
             _watchProblem = null;
         }
         catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
         {
             // No more watches to be had: the rescans still find everything, only later.
-            watcher?.Dispose();
             _watchProblem = e.Message;
         }
+
+        _diagnosticsMayDiffer |= before != _watchProblem;
+        return _watch is not null;
     }
 
-    private void OnEvent(object sender, FileSystemEventArgs e)
+    /// <summary>Looks at every file that may be another than the one that is known, and at those that are gone.</summary>
+    private void Apply(Listing listing)
     {
-        if (!IsIgnored(Path.GetFileName(e.FullPath))) Signal();
-    }
-
-    private void DropWatcher()
-    {
-        _watcher?.Dispose();
-        _watcher = null;
-    }
-
-    private static bool IsIgnored(string name) =>
-        name.StartsWith('.') || name.EndsWith('~') || name.EndsWith(".tmp", StringComparison.Ordinal);
-
-    private void Scan(IMeshSink sink)
-    {
-        var problems = new List<Diagnostic>();
-        var complete = TryListFiles(problems, out var paths);
-        if (complete)
+        var pause = listing.Took / RescanShare;
+        _rescanAt = _time.GetUtcNow() + (pause > _options.Rescan ? pause : _options.Rescan);
+        _diagnosticsMayDiffer |= listing.Problem != _listProblem;
+        _listProblem = listing.Problem;
+        // Where not everything could be listed nothing counts as gone.
+        if (listing.Problem is not null) return;
+        _looks++;
+        foreach (var (path, stamp) in listing.Files)
         {
-            foreach (var gone in _files.Keys.Except(paths, StringComparer.Ordinal).ToArray()) _files.Remove(gone);
-            foreach (var path in paths) ReadFile(path);
+            var known = _files.GetValueOrDefault(path);
+            if (known is not { IsRead: true } || stamp != known.Stamp || !stamp.IsTrusted) LookAt(path);
+            if (_files.TryGetValue(path, out var file)) file.SeenBy = _looks;
         }
 
-        if (_watchProblem is not null)
-            problems.Add(new Diagnostic(
-                Severity.Info, "NotWatched",
-                $"the folder cannot be watched ({_watchProblem}); changes are found every {_options.Rescan.TotalSeconds:0.#} s",
-                new SourceLocation(_directory)));
-        foreach (var file in _files.Values) file.Settle(_time.GetUtcNow());
-        Send(sink, problems, complete);
+        foreach (var gone in _files.Values.Where(file => file.SeenBy != _looks).ToArray()) LookAt(gone.Path);
+        _complete = true;
     }
 
-    private bool TryListFiles(List<Diagnostic> problems, out List<string> paths)
+    /// <returns>False when the whole folder must be looked through.</returns>
+    private bool LookAt(string path)
     {
-        paths = [];
+        FileInfo info;
         try
         {
-            ListFiles(_directory, paths);
-            paths.Sort(StringComparer.Ordinal);
+            info = new FileInfo(path);
+            var attributes = File.GetAttributes(path);
+            if (attributes.HasFlag(FileAttributes.Directory))
+            {
+                if (_files.TryGetValue(path, out var replaced)) Remove(replaced);
+                // Links to folders are not followed.
+                return attributes.HasFlag(FileAttributes.ReparsePoint);
+            }
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // With the whole folder gone, as when it is no longer mounted, nothing of it counts as gone.
+            if (!Directory.Exists(_directory)) return false;
+            if (_files.TryGetValue(path, out var gone)) Remove(gone);
+            else if (!FolderPaths.IsFile(Path.GetFileName(path.AsSpan()))) return !HasFilesBelow(path);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problems.Add(new Diagnostic(
-                Severity.Error, "FolderUnreadable",
-                $"cannot read the folder of cluster {Cluster}: {e.Message}; what was read before stays in force",
-                new SourceLocation(_directory)));
             return false;
         }
-    }
 
-    private static void ListFiles(string directory, List<string> paths)
-    {
-        foreach (var entry in Directory.EnumerateFileSystemEntries(directory))
-        {
-            var name = Path.GetFileName(entry);
-            if (IsIgnored(name)) continue;
-            var attributes = File.GetAttributes(entry);
-            if (attributes.HasFlag(FileAttributes.Directory))
-            {
-                // A link could lead back up and make every file appear again and again.
-                if (!attributes.HasFlag(FileAttributes.ReparsePoint)) ListFiles(entry, paths);
-            }
-            else if (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal))
-            {
-                paths.Add(entry);
-            }
-        }
-    }
-
-    private void ReadFile(string path)
-    {
+        if (!FolderPaths.IsFile(info.Name)) return true;
         if (!_files.TryGetValue(path, out var file)) _files.Add(path, file = new FolderFile(path));
-        try
-        {
-            var info = new FileInfo(path);
-            var stamp = (info.LastWriteTimeUtc, info.Exists ? info.Length : -1);
-            // A stamp is trusted only when it is old: within one tick of the file system's clock content may change twice.
-            if (file.Content is not null && stamp == file.Stamp && DateTime.UtcNow - stamp.LastWriteTimeUtc > TimeSpan.FromSeconds(2)) return;
-            if (stamp.Item2 > _options.MaxFileBytes)
-            {
-                file.MarkUnreadable("FileTooLarge",
-                    $"the file has {stamp.Item2} bytes, more than {_options.MaxFileBytes}; split it; its last good objects stay in force");
-                return;
-            }
-
-            var content = File.ReadAllText(path, Encoding.UTF8);
-            if (content == file.Content) file.Touch(stamp);
-            else file.Update(content, stamp, _options, _time.GetUtcNow());
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            file.MarkUnreadable("FileUnreadable", $"cannot read the file: {e.Message}; its last good objects stay in force");
-        }
+        var stamp = FileStamp.Of(info);
+        if (stamp.Target is null) _links.Remove(file);
+        else _links.Add(file);
+        Change(file, () => file.Read(stamp, _options, _time.GetUtcNow()));
+        return true;
     }
 
-    private void Send(IMeshSink sink, List<Diagnostic> problems, bool complete)
+    private bool HasFilesBelow(string path)
     {
-        var objects = ImmutableDictionary.CreateBuilder<ObjectKey, MeshObject>();
-        foreach (var file in _files.Values)
-        {
-            problems.AddRange(file.Diagnostics);
-            foreach (var (key, value) in file.Objects)
-            {
-                if (objects.TryGetValue(key, out var first))
-                    problems.Add(new Diagnostic(
-                        Severity.Error, "DuplicateObject",
-                        $"the same object is already at {first.Location}; this one is ignored, remove or rename it",
-                        value.Location, value.Subject));
-                else
-                    objects.Add(key, value);
-            }
-        }
+        var folder = path + Path.DirectorySeparatorChar;
+        return _files.Keys.Any(known => known.StartsWith(folder, StringComparison.Ordinal));
+    }
 
-        var upserts = objects.Where(pair => !_sent.TryGetValue(pair.Key, out var known) || !ReferenceEquals(known, pair.Value))
-            .Select(pair => pair.Value)
-            .ToImmutableArray();
-        var deletes = _sent.Keys.Where(key => !objects.ContainsKey(key)).ToImmutableArray();
-        var diagnostics = problems.ToImmutableArray();
+    private void Change(FolderFile file, Action change)
+    {
+        var (objects, diagnostics) = (file.Objects, file.Diagnostics);
+        change();
+        if (file.SettlesAt is null) _settling.Remove(file);
+        else _settling.Add(file);
+        Replace(file, objects, file.Objects);
+        _diagnosticsMayDiffer |= !diagnostics.IsEmpty || !file.Diagnostics.IsEmpty;
+    }
+
+    private void Remove(FolderFile file)
+    {
+        _files.Remove(file.Path);
+        _settling.Remove(file);
+        _links.Remove(file);
+        _diagnosticsMayDiffer |= !file.Diagnostics.IsEmpty;
+        Replace(file, file.Objects, ImmutableDictionary<ObjectKey, MeshObject>.Empty);
+    }
+
+    private void Replace(FolderFile file, IReadOnlyDictionary<ObjectKey, MeshObject> before, IReadOnlyDictionary<ObjectKey, MeshObject> after)
+    {
+        var had = _objects.HasDuplicates;
+        _objects.Replace(file, before, after);
+        _diagnosticsMayDiffer |= had || _objects.HasDuplicates;
+    }
+
+    private void Send(IMeshSink sink)
+    {
+        var (upserts, deletes) = _objects.TakeChanges();
+        var diagnostics = _diagnosticsMayDiffer ? Findings() : _sentDiagnostics;
+        _diagnosticsMayDiffer = false;
         var sameDiagnostics = diagnostics.AsSpan().SequenceEqual(_sentDiagnostics.AsSpan());
-        var becameSynced = complete && !_synced;
-        if (upserts.IsEmpty && deletes.IsEmpty && sameDiagnostics && !becameSynced) return;
-        _synced |= complete;
-        _sent = objects.ToImmutable();
+        if (upserts.IsEmpty && deletes.IsEmpty && sameDiagnostics && _complete == _synced) return;
+        _synced = _complete;
         _sentDiagnostics = diagnostics;
         sink.Apply(this, new MeshChanges
         {
             Upserts = upserts,
             Deletes = deletes,
-            Diagnostics = diagnostics,
+            Diagnostics = sameDiagnostics ? null : diagnostics,
             Synced = _synced,
         });
     }
+
+    private ImmutableArray<Diagnostic> Findings() =>
+    [
+        .. FolderFindings(),
+        .. _files.Values.Where(file => !file.Diagnostics.IsEmpty).OrderBy(file => file.Path, StringComparer.Ordinal).SelectMany(file => file.Diagnostics),
+        .. _objects.Duplicates,
+    ];
+
+    private IEnumerable<Diagnostic> FolderFindings()
+    {
+        if (_listProblem is not null)
+            yield return new Diagnostic(
+                Severity.Error, "FolderUnreadable",
+                $"cannot read the folder of cluster {Cluster}: {_listProblem}; what was read before stays in force",
+                new SourceLocation(_directory));
+        if (_watchProblem is not null)
+            yield return new Diagnostic(
+                Severity.Info, "NotWatched",
+                $"the folder cannot be watched ({_watchProblem}); changes are found every {_options.Rescan.TotalSeconds:0.#} s",
+                new SourceLocation(_directory));
+    }
+
+    /// <param name="Problem">Why not everything could be listed; null when it was.</param>
+    private sealed record Listing(List<(string Path, FileStamp Stamp)> Files, string? Problem, TimeSpan Took);
 }

@@ -5,10 +5,13 @@ public sealed record FolderSourceOptions
 {
     public static FolderSourceOptions Default { get; } = new();
 
-    /// <summary>Quiet time after a file event before files are read: editors write in several steps.</summary>
+    /// <summary>
+    /// Quiet time after a file was written to before it is read: editors write in several steps. A file that another was renamed to
+    /// is whole and is read at once.
+    /// </summary>
     public TimeSpan Debounce { get; init; } = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>The folder is looked through this often even without events: a safety net for lost ones.</summary>
+    /// <summary>The folder is looked through this often even without events, a large one less often: a safety net for lost ones.</summary>
     public TimeSpan Rescan { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>

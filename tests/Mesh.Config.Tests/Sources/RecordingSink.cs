@@ -33,6 +33,11 @@ internal sealed class RecordingSink : IMeshSink
         lock (_lock) return _objects.Values.OfType<T>().Single(value => value.Metadata.Name == name);
     }
 
+    public IReadOnlyList<T> All<T>() where T : MeshObject
+    {
+        lock (_lock) return [.. _objects.Values.OfType<T>()];
+    }
+
     public void Apply(IMeshSource source, MeshChanges changes)
     {
         lock (_lock)
