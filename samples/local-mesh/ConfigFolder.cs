@@ -34,6 +34,12 @@ internal static partial class ConfigFolder
         }
     }
 
+    /// <summary>The documents of a folder's files, each as text, in the order of the files.</summary>
+    public static IEnumerable<string> Read(string folder) =>
+        Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal)
+            .SelectMany(file => Separator().Split(File.ReadAllText(file)))
+            .Where(text => text.Split('\n').Any(line => line.Trim().Length > 0 && !line.TrimStart().StartsWith('#')));
+
     private static IEnumerable<Document> Documents(string folder)
     {
         if (!Directory.Exists(folder)) throw new LocalMeshException($"{folder} does not exist; is the checkout complete?");

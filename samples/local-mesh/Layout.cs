@@ -20,6 +20,8 @@ internal sealed class Layout
     public string Tokens => Path.Combine(State, "tokens");
     public string CertificateAuthority => Path.Combine(State, "ca");
     public string Edge => Path.Combine(State, "edge");
+    /// <summary>Of the API servers that are started with the mesh.</summary>
+    public string Kubeconfig => Path.Combine(State, "kubeconfig");
     public string Store => Path.Combine(State, "payments.db");
     public string AcquirerLog => Path.Combine(State, "acquirer.jsonl");
     public string Manifests => Path.Combine(Root, "manifests");
@@ -28,18 +30,21 @@ internal sealed class Layout
     /// <summary>The same checkout with a state folder of its own below <c>.mesh/</c>, so that two meshes keep apart.</summary>
     public Layout WithState(string name) => new(Root, configuration, Path.Combine(State, name));
 
-    /// <summary>The folder named by MESH_ROOT, else the nearest folder above that holds Mesh.sln.</summary>
+    /// <summary>
+    /// The folder named by MESH_ROOT, else the nearest folder above that holds Mesh.sln. The state is in <c>.mesh/</c> there, or where MESH_STATE says.
+    /// </summary>
     /// <exception cref="LocalMeshException">There is none.</exception>
     public static Layout Find()
     {
         var configuration = Environment.GetEnvironmentVariable("MESH_CONFIGURATION") is { Length: > 0 } name
             ? name
             : "Release";
+        var state = Environment.GetEnvironmentVariable("MESH_STATE") is { Length: > 0 } place ? place : ".mesh";
         if (Environment.GetEnvironmentVariable("MESH_ROOT") is { Length: > 0 } named)
-            return new Layout(named, configuration);
+            return new Layout(named, configuration, state);
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "Mesh.sln"))) return new Layout(folder.FullName, configuration);
+            if (File.Exists(Path.Combine(folder.FullName, "Mesh.sln"))) return new Layout(folder.FullName, configuration, state);
         }
 
         throw new LocalMeshException("Mesh.sln was not found above this program; start it with ./mesh up.");
@@ -64,7 +69,7 @@ internal sealed class Layout
         }
 
         Directory.CreateDirectory(CertificateAuthority);
-        foreach (var kept in new[] { Store, AcquirerLog })
+        foreach (var kept in new[] { Store, AcquirerLog, Kubeconfig })
         {
             foreach (var file in Directory.EnumerateFiles(State, Path.GetFileName(kept) + "*")) File.Delete(file);
         }

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using Mesh.LocalMesh.ApiServers;
 
 namespace Mesh.LocalMesh;
 
 /// <summary>The processes of the local mesh and their options.</summary>
-internal sealed class MeshPlan(Layout layout, Topology topology)
+/// <param name="servers">The API servers that hold the configuration; null: the config folders do.</param>
+internal sealed class MeshPlan(Layout layout, Topology topology, ApiServerChoice? servers = null)
 {
     public const string EdgeHost = "payments.example.com";
     public const string PaymentsHost = "payments.prod.svc.cluster.local";
@@ -16,6 +18,12 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
     public const int HealthPort = 15021;
     public const int ControlPlanePort = 15012;
     public const int AcquirerPort = 8090;
+    public const int ApiServerPort = 6443;
+    public const int ApiServerControlPort = 6444;
+    public const string ClusterA = "eks-a";
+    public const string ClusterB = "eks-b";
+
+    private const string ApiServerPrefix = "kube-";
 
     /// <summary>Where a sidecar calls its application from, in Istio as here.</summary>
     private const string InboundProxy = "127.0.0.6";
@@ -23,6 +31,11 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
     private const string GatewayAccount = "istio-ingressgateway-service-account";
 
     private string RootCertificate => Path.Combine(layout.CertificateAuthority, "root-cert.pem");
+
+    public static IReadOnlyList<string> Clusters { get; } = [ClusterA, ClusterB];
+
+    public IReadOnlyList<ProcessSpec> ApiServers =>
+        servers is { AreFake: true } ? [ApiServer(ClusterA, "vpc-a", topology.ApiServerA), ApiServer(ClusterB, "vpc-b", topology.ApiServerB)] : [];
 
     public ProcessSpec CertificateAuthority => new(
         "ca", "control-plane", layout.Binary("mesh-config/Meshctl", "meshctl"),
@@ -85,6 +98,12 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
         }
     }
 
+    /// <summary>True for what others need until they have ended.</summary>
+    public static bool IsControlPlane(string process) => process == "ca" || process.StartsWith(ApiServerPrefix, StringComparison.Ordinal);
+
+    /// <summary>File that a started API server writes.</summary>
+    public string KubeconfigOf(string cluster) => Path.Combine(layout.Run, $"{ApiServerPrefix}{cluster}.kubeconfig");
+
     /// <summary>Everything the processes read: config folders, tokens, the certificate of the edge.</summary>
     public void Prepare()
     {
@@ -92,8 +111,7 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
         var placeholders = topology.Placeholders(layout);
         var overlays = new List<string> { layout.Overlay };
         if (topology.Overlay is { } more) overlays.Add(Path.Combine(layout.Root, more));
-        ConfigFolder.Write(layout, "eks-a", overlays, placeholders);
-        ConfigFolder.Write(layout, "eks-b", overlays, placeholders);
+        foreach (var cluster in Clusters) ConfigFolder.Write(layout, cluster, overlays, placeholders);
         EdgeCertificate.Create(
             layout.Edge,
             [EdgeHost, "localhost"],
@@ -109,20 +127,20 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
         var admin = topology.AdminAddress(name, address);
         var arguments = new List<string> { "--name", name, "--role", "east-west" };
         if (edge) arguments.AddRange(["--role", "edge", "--listen-address", edgeAddress]);
-        else arguments.AddRange(["--collect-registrations", Path.Combine(layout.Config, "eks-a")]);
+        else arguments.AddRange(["--collect-registrations", servers?.PlaceOf(cluster) ?? Path.Combine(layout.Config, cluster)]);
         arguments.AddRange(
         [
             "--cluster", cluster, "--network", network, "--locality", locality, "--namespace", "istio-system",
             "--workload-address", address, "--admin", $"{admin}:15000",
         ]);
-        arguments.AddRange(Common(name, "istio-system", GatewayAccount));
+        arguments.AddRange(Common(name, cluster, "istio-system", GatewayAccount));
         return new ProcessSpec(
             name, network, layout.Binary("gateway/Mesh.Gateway", "mesh-gateway"), arguments, Health(address));
     }
 
     private ProcessSpec VirtualMachineAgent(string name, string address) => Agent(
         name, "eks-a", "vpc-legacy", "us-east-1/us-east-1c", "legacy-billing", "legacy-billing", address, [],
-        ["--workload-group", "prod/legacy-billing", "--register", "file:" + Path.Combine(layout.Config, "eks-a")]);
+        ["--workload-group", "prod/legacy-billing", "--register", servers?.PlaceOf(ClusterA) ?? "file:" + Path.Combine(layout.Config, ClusterA)]);
 
     private ProcessSpec Billing(string name, string machine)
     {
@@ -167,21 +185,33 @@ internal sealed class MeshPlan(Layout layout, Topology topology)
         };
         foreach (var port in inbound) arguments.AddRange(["--inbound", port]);
         arguments.AddRange(more);
-        arguments.AddRange(Common(name, "prod", account));
+        arguments.AddRange(Common(name, cluster, "prod", account));
         return new ProcessSpec(
             name, network, layout.Binary("vm-agent/Mesh.VmAgent", "mesh-agent"), arguments, Health(workload));
     }
 
-    private IEnumerable<string> Common(string name, string space, string account) =>
+    private IEnumerable<string> Common(string name, string cluster, string space, string account) =>
     [
-        "--source", $"file:{Path.Combine(layout.Config, "eks-a")}@eks-a",
-        "--source", $"file:{Path.Combine(layout.Config, "eks-b")}@eks-b",
+        .. Sources(cluster),
         "--identity", $"ca:{topology.ControlPlane}:{ControlPlanePort}",
         "--ca-root", RootCertificate,
         "--ca-token", Path.Combine(layout.Tokens, space, account),
         .. topology.CertificateLifetime is { } lifetime ? new[] { "--certificate-ttl", lifetime } : [],
         "--access-log", AccessLog(name),
     ];
+
+    /// <summary>Of an API server the others are found through its Secrets.</summary>
+    private IEnumerable<string> Sources(string cluster) => servers is null
+        ? Clusters.SelectMany(name => new[] { "--source", $"file:{Path.Combine(layout.Config, name)}@{name}" })
+        : ["--source", servers.SourceOf(cluster)];
+
+    private ProcessSpec ApiServer(string cluster, string network, string address) => new(
+        ApiServerPrefix + cluster, network, layout.Binary("tests/Mesh.FakeKube", "mesh-fake-kube"),
+        [
+            "--listen", $"{address}:{ApiServerPort}", "--control", $"{address}:{ApiServerControlPort}",
+            "--context", cluster, "--kubeconfig", KubeconfigOf(cluster),
+        ],
+        new Uri($"tcp://{address}:{ApiServerPort}"));
 
     private string AccessLog(string name) => Path.Combine(layout.Logs, name + AccessLogs.Suffix);
 

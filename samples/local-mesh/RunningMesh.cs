@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using Mesh.LocalMesh.ApiServers;
 
 namespace Mesh.LocalMesh;
 
 /// <summary>The started processes, by name.</summary>
-internal sealed class RunningMesh(Layout layout, Topology topology) : IAsyncDisposable
+/// <param name="servers">The API servers that hold the configuration; null: the config folders do.</param>
+internal sealed class RunningMesh(Layout layout, Topology topology, ApiServerChoice? servers = null) : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
@@ -11,7 +13,7 @@ internal sealed class RunningMesh(Layout layout, Topology topology) : IAsyncDisp
 
     public Layout Layout { get; } = layout;
     public Topology Topology { get; } = topology;
-    public MeshPlan Plan { get; } = new(layout, topology);
+    public MeshPlan Plan { get; } = new(layout, topology, servers);
 
     public MeshProcess this[string name] => processes[name];
 
@@ -19,6 +21,7 @@ internal sealed class RunningMesh(Layout layout, Topology topology) : IAsyncDisp
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Plan.Prepare();
+        if (servers is not null) await FillAsync(servers, cancellationToken).ConfigureAwait(false);
         var authority = Start(Plan.CertificateAuthority);
         // The others read the root certificate at their start.
         await WaitReadyAsync(authority, cancellationToken).ConfigureAwait(false);
@@ -41,22 +44,38 @@ internal sealed class RunningMesh(Layout layout, Topology topology) : IAsyncDisp
         processes.Clear();
     }
 
-    /// <summary>Ends the processes: the applications and proxies first, the CA last. Agents get time to deregister.</summary>
+    /// <summary>Ends the processes: the applications and proxies first, CA and API servers last. Agents get time to deregister.</summary>
     public static async Task StopAsync(IReadOnlyList<MeshProcess> running)
     {
-        foreach (var process in running.Where(process => process.Spec.Name != "ca")) process.Terminate();
         var limit = TimeSpan.FromSeconds(10);
-        await Task.WhenAll(running.Where(process => process.Spec.Name != "ca")
-            .Select(process => process.WaitForExitAsync(limit, CancellationToken.None))).ConfigureAwait(false);
-        foreach (var process in running.Where(process => process.Spec.Name == "ca"))
+        foreach (var group in running.GroupBy(process => MeshPlan.IsControlPlane(process.Spec.Name)).OrderBy(group => group.Key))
         {
-            process.Terminate();
-            await process.WaitForExitAsync(limit, CancellationToken.None).ConfigureAwait(false);
+            foreach (var process in group) process.Terminate();
+            await Task.WhenAll(group.Select(process => process.WaitForExitAsync(limit, CancellationToken.None))).ConfigureAwait(false);
         }
     }
 
     /// <summary>Names of processes that ended although nobody stopped them.</summary>
     public IEnumerable<string> Ended() => processes.Where(pair => !pair.Value.IsRunning).Select(pair => pair.Key);
+
+    /// <summary>Starts the API servers if they are ours, and puts the configuration into them.</summary>
+    private async Task FillAsync(ApiServerChoice servers, CancellationToken cancellationToken)
+    {
+        var started = Plan.ApiServers.Select(Start).ToList();
+        await Task.WhenAll(started.Select(process => WaitReadyAsync(process, cancellationToken))).ConfigureAwait(false);
+        if (servers.AreFake)
+        {
+            var parts = MeshPlan.Clusters.Select(Plan.KubeconfigOf).ToList();
+            // Written just after the server has begun to listen.
+            while (!parts.All(File.Exists) && started.All(process => process.IsRunning))
+                await Task.Delay(25, cancellationToken).ConfigureAwait(false);
+            if (started.FirstOrDefault(process => !process.IsRunning) is { } ended)
+                throw new LocalMeshException($"{ended.Spec.Name} ended instead of getting ready:\n{ended.LastWords()}");
+            await KubeconfigFile.MergeAsync(servers.Kubeconfig, parts, cancellationToken).ConfigureAwait(false);
+        }
+
+        await new MeshInstaller(Layout, servers).InstallAsync(MeshPlan.Clusters, cancellationToken).ConfigureAwait(false);
+    }
 
     private MeshProcess Start(ProcessSpec spec)
     {

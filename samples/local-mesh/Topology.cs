@@ -15,6 +15,10 @@ internal sealed record Topology
     public required string GatewayLegacy { get; init; }
     public required string Vm { get; init; }
 
+    /// <summary>Where the API servers of the clusters listen, if the mesh starts some.</summary>
+    public string ApiServerA { get; init; } = "127.10.0.2";
+    public string ApiServerB { get; init; } = "127.20.0.2";
+
     /// <summary>Second instances, without which some failures cannot but be seen by callers; null: there is none.</summary>
     public string? GatewayA2 { get; init; }
     public string? GatewayLegacy2 { get; init; }

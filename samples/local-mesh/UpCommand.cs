@@ -1,16 +1,19 @@
 using System.Globalization;
+using Mesh.LocalMesh.ApiServers;
 
 namespace Mesh.LocalMesh;
 
 /// <summary><c>./mesh up</c>.</summary>
 internal static class UpCommand
 {
-    public static async Task<int> RunAsync(string[] options, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string[] words, CancellationToken cancellationToken)
     {
-        var known = new[] { "--once", "--detach", "--no-traffic" };
-        if (options.FirstOrDefault(option => !known.Contains(option)) is { } unknown)
+        // The script changes into the checkout; what users type is relative to where they are.
+        var caller = Environment.GetEnvironmentVariable("MESH_CALLER") is { Length: > 0 } folder ? folder : Environment.CurrentDirectory;
+        var (options, refusal) = UpOptions.Parse(words, caller);
+        if (refusal is not null)
         {
-            await Console.Error.WriteLineAsync($"mesh up: there is no option {unknown}; known are {string.Join(", ", known)}.").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"mesh up: {refusal}.").ConfigureAwait(false);
             return 64;
         }
 
@@ -21,16 +24,21 @@ internal static class UpCommand
                 $"a local mesh runs already ({string.Join(", ", left.Select(process => process.Spec.Name))}); stop it with ./mesh down.");
         }
 
-        await using var mesh = new RunningMesh(layout, Topology.Loopback);
+        var servers = options.FakeKube ? new ApiServerChoice(layout.Kubeconfig, AreFake: true)
+            : options.Kubeconfig is { } file ? new ApiServerChoice(file, AreFake: false)
+            : null;
+        await using var mesh = new RunningMesh(layout, Topology.Loopback, servers);
         Console.WriteLine("starting three networks: vpc-a (eks-a), vpc-b (eks-b), vpc-legacy (a VM)");
+        if (servers is not null)
+            Console.WriteLine($"configuration comes from {(servers.AreFake ? "API servers of our own" : servers.Kubeconfig)}, one for each cluster");
         await mesh.StartAsync(cancellationToken).ConfigureAwait(false);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ready after {ElapsedSeconds():0.0} s"));
 
         var succeeded = true;
-        if (!options.Contains("--no-traffic")) succeeded = await ShowTrafficAsync(mesh, cancellationToken).ConfigureAwait(false);
-        if (options.Contains("--once")) return succeeded ? 0 : 1;
-        PrintHints(layout);
-        if (options.Contains("--detach"))
+        if (!options.NoTraffic) succeeded = await ShowTrafficAsync(mesh, cancellationToken).ConfigureAwait(false);
+        if (options.Once) return succeeded ? 0 : 1;
+        PrintHints(layout, servers);
+        if (options.Detach)
         {
             mesh.Detach();
             Console.WriteLine("the mesh goes on in the background; ./mesh down stops it");
@@ -55,17 +63,21 @@ internal static class UpCommand
         return failed.Count == 0;
     }
 
-    private static void PrintHints(Layout layout)
+    private static void PrintHints(Layout layout, ApiServerChoice? servers)
     {
         var root = Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(layout.Edge, EdgeCertificate.RootFile));
         Console.WriteLine($"""
 
             edge of eks-a     https://localhost:{MeshPlan.EdgeTlsPort} (TLS), http://127.0.0.1:{MeshPlan.EdgePlainPort} (h2c and HTTP/1.1)
             try               curl --cacert {root} https://localhost:{MeshPlan.EdgeTlsPort}/v1/payments
-            config, logs      .mesh/config/<cluster>/*.yaml (changes take effect at once), .mesh/logs/
+            logs              .mesh/logs/
+            config            {(servers is null ? ".mesh/config/<cluster>/*.yaml" : Kubectl(servers))} (changes take effect at once)
 
             """);
     }
+
+    private static string Kubectl(ApiServerChoice servers) =>
+        $"kubectl --kubeconfig {Path.GetRelativePath(Environment.CurrentDirectory, servers.Kubeconfig)} --context {MeshPlan.ClusterA} edit virtualservice -n prod payments";
 
     private static async Task<int> StayAsync(RunningMesh mesh, CancellationToken cancellationToken)
     {

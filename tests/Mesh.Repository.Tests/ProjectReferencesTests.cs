@@ -21,7 +21,7 @@ public sealed class ProjectReferencesTests
         ["Mesh.VmAgent"] = ["Mesh.Config", "Mesh.Istiod", "Mesh.Kubernetes", "Mesh.DataPlane"],
         ["Meshctl"] = ["Mesh.Config", "Mesh.Istiod", "Mesh.Kubernetes"],
         ["Mesh.Payments"] = [],
-        ["Mesh.LocalMesh"] = [],
+        ["Mesh.LocalMesh"] = ["Mesh.Kubernetes"],
         ["LegacyBilling"] = [],
         ["SandboxAcquirer"] = [],
     };

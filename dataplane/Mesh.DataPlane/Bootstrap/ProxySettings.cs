@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Config.Model;
+using Mesh.Config.Sources;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Settings;
 
@@ -14,9 +15,8 @@ public sealed class ProxySettings
     /// <param name="definition">Gets the settings.</param>
     /// <param name="defaultNamespace">Null: must be given.</param>
     /// <param name="defaultServiceAccount">Null: must be given.</param>
-    /// <param name="kubernetes">Whether sources may be API servers.</param>
     public ProxySettings(
-        SettingsDefinition definition, string? defaultNamespace = null, string? defaultServiceAccount = null, bool kubernetes = false)
+        SettingsDefinition definition, string? defaultNamespace = null, string? defaultServiceAccount = null)
     {
         ArgumentNullException.ThrowIfNull(definition);
         Cluster = definition.Required("cluster", "CLUSTER", "Cluster this proxy belongs to.", SettingParsers.Text);
@@ -27,11 +27,9 @@ public sealed class ProxySettings
         Labels = definition.Optional(
             "labels", "K=V,...", "Labels of the workload; a gateway gets istio=ingressgateway or istio=eastwestgateway per role.",
             SettingParsers.Labels);
-        Sources = kubernetes
-            ? definition.Many(
-                "source", "SOURCE", "Configuration of one cluster: file:DIR@CLUSTER, kube:KUBECONFIG[#CONTEXT]@CLUSTER or kube:in-cluster@CLUSTER.",
-                SourceSpec.ParseAny)
-            : definition.Many("source", "SOURCE", "Configuration of one cluster: file:DIR@CLUSTER.", SourceSpec.Parse);
+        Sources = definition.Many(
+            "source", "SOURCE", "Configuration of one cluster: file:DIR@CLUSTER, kube:KUBECONFIG[#CONTEXT]@CLUSTER or kube:in-cluster@CLUSTER.",
+            SourceSpec.Parse);
         SyncDeadline = definition.WithDefault(
             "sync-deadline", "DURATION", "How long to wait for sources before serving without them.", SettingParsers.Duration, "60s");
         Identity = definition.Required(
@@ -87,7 +85,7 @@ public sealed class ProxySettings
 
     private void DeclareRules(SettingsDefinition definition)
     {
-        definition.Check(values => values.Get(Sources).Count == 0 ? "give at least one --source file:DIR@CLUSTER" : null);
+        definition.Check(values => values.Get(Sources).Count == 0 ? "give at least one --source file:DIR@CLUSTER or kube:KUBECONFIG@CLUSTER" : null);
         definition.Check(values => values.Get(Sources).GroupBy(source => source.Cluster).FirstOrDefault(group => group.Count() > 1)
             is { } twice ? $"--source: cluster {twice.Key} is given twice; one folder holds all of a cluster" : null);
         definition.Check(values => values.Get(Identity).Authority is not null && values.Get(CaRoot) is null

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Model;
+using Mesh.Config.Registration;
+using Mesh.Config.Sources;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
@@ -52,7 +54,7 @@ public sealed record GatewaySettings
     public string? Credentials { get; init; }
 
     /// <summary>Folder whose dead registrations this gateway cleans up; null: none.</summary>
-    public string? CollectRegistrations { get; init; }
+    public RegistrySpec? CollectRegistrations { get; init; }
 
     /// <summary>Balancers in front that say who the client is.</summary>
     public ProxyProtocolPolicy ProxyProtocol { get; init; } = ProxyProtocolPolicy.None;

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Mesh.Config.Registration;
+using Mesh.Config.Sources;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.Hosting.Admin;
 using Mesh.Hosting.Networking;
@@ -21,7 +23,7 @@ public sealed class GatewaySettingsReader
     private readonly Setting<int> healthPort;
     private readonly Setting<int> metricsPort;
     private readonly Setting<string?> credentials;
-    private readonly Setting<string?> collectRegistrations;
+    private readonly Setting<RegistrySpec?> collectRegistrations;
     private readonly ConnectionSettings connections;
     private readonly Setting<TimeSpan> drainDelay;
     private readonly Setting<TimeSpan> drainTimeout;
@@ -29,7 +31,7 @@ public sealed class GatewaySettingsReader
     public GatewaySettingsReader()
     {
         common = new CommonSettings(definition, "mesh-gateway");
-        proxy = new ProxySettings(definition, "istio-system", "istio-ingressgateway-service-account", kubernetes: true);
+        proxy = new ProxySettings(definition, "istio-system", "istio-ingressgateway-service-account");
         roles = definition.Many("role", "ROLE", "edge or east-west; give both for both.", ParseRole, "edge");
         listenAddress = definition.WithDefault(
             "listen-address", "ADDR", "Where edge servers without bind listen.", AddressParsing.Address, "127.0.0.1");
@@ -43,7 +45,7 @@ public sealed class GatewaySettingsReader
             "credentials", "DIR", "Folder with a folder per credentialName: tls.crt, tls.key and, for mutual TLS, ca.crt.",
             SettingParsers.ExistingFolder);
         collectRegistrations = definition.Optional(
-            "collect-registrations", "DIR", "Folder of WorkloadEntries to clean up after machines that died.", SettingParsers.ExistingFolder);
+            "collect-registrations", "PLACE", "Where to clean up after machines that died: DIR, kube:KUBECONFIG[#CONTEXT] or kube:in-cluster.", ParseRegistry);
         connections = new ConnectionSettings(definition);
         drainDelay = definition.WithDefault(
             "drain-delay", "DURATION", "After SIGTERM: time for load balancers to notice before listeners close.", SettingParsers.Duration, "0s");
@@ -72,6 +74,9 @@ public sealed class GatewaySettingsReader
         settings = SettingsReader.TryRead(definition, args, environment, output, error, out var values, out exitCode) ? Build(values) : null;
         return settings is not null;
     }
+
+    private static RegistrySpec ParseRegistry(string text) =>
+        text.StartsWith(ApiServerSpec.Prefix, StringComparison.Ordinal) ? RegistrySpec.Parse(text) : new RegistrySpec(SettingParsers.ExistingFolder(text));
 
     private static GatewayRole ParseRole(string text) => text switch
     {

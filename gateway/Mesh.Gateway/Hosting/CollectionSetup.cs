@@ -1,8 +1,10 @@
+using Mesh.Config.Registration;
 using Mesh.DataPlane.Registration;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Collection;
 using Mesh.Gateway.Configuration;
 using Mesh.Hosting.Metrics;
+using Mesh.Kubernetes.Registration;
 
 namespace Mesh.Gateway.Hosting;
 
@@ -26,13 +28,20 @@ internal static class CollectionSetup
         services.AddSingleton<IEndpointHealth>(provider => provider.GetRequiredService<AgentProber>());
         services.AddSingleton<CollectionMetrics>();
         services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<CollectionMetrics>());
+        if (settings.CollectRegistrations is { } place)
+        {
+            services.AddSingleton<IWorkloadRegistry>(provider => place.Server is { } server
+                ? KubeWorkloadRegistry.Open(server, "collect-registrations", provider.GetRequiredService<TimeProvider>())
+                : new FileWorkloadRegistry(place.Folder));
+        }
+
         services.AddHostedService(provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();
             var runtime = provider.GetRequiredService<GatewayRuntime>();
-            var collector = settings.CollectRegistrations is { } folder
+            var collector = provider.GetService<IWorkloadRegistry>() is { } registry
                 ? new RegistrationCollector(
-                    new FileWorkloadRegistry(folder), options, provider.GetRequiredService<CollectionMetrics>(), time,
+                    registry, options, provider.GetRequiredService<CollectionMetrics>(), time,
                     provider.GetRequiredService<ILogger<RegistrationCollector>>())
                 : null;
             return new CollectionService(

@@ -13,6 +13,7 @@ using Mesh.Hosting.Health;
 using Mesh.Hosting.Logging;
 using Mesh.Hosting.Shutdown;
 using Mesh.Istiod.Ca;
+using Mesh.Kubernetes.Sources;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -125,7 +126,7 @@ internal static class GatewayHost
     }
 
     private static MeshModel CreateModel(GatewaySettings settings, TimeProvider time) => MeshModel.Start(
-        GatewaySources.Open(settings, time),
+        MeshSources.Open(settings.Sources, settings.Cluster, settings.Namespace, time),
         new SystemHostLookup(),
         new MeshModelOptions { TrustDomain = settings.TrustDomain, SyncDeadline = settings.SyncDeadline },
         time);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -9,12 +10,14 @@ using Mesh.Kubernetes.Transport;
 namespace Mesh.Kubernetes.Api;
 
 /// <summary>Sends requests to one API server: whatever goes there goes through here, and only what is registered as permission.</summary>
-internal sealed class ApiClient(HttpClient http, TimeProvider time) : IDisposable
+/// <param name="granted">What may be asked for; null: <see cref="ApiPermissions.All"/>.</param>
+internal sealed class ApiClient(HttpClient http, TimeProvider time, ImmutableArray<ApiGrant>? granted = null) : IDisposable
 {
     private const int MaxStatusBytes = 64 * 1024;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    public static ApiClient Open(ClusterAccess access, TimeProvider time) => new(ApiTransport.Open(access), time);
+    public static ApiClient Open(ClusterAccess access, TimeProvider time, ImmutableArray<ApiGrant>? granted = null) =>
+        new(ApiTransport.Open(access), time, granted);
 
     /// <summary>The whole body of a successful answer.</summary>
     /// <exception cref="ApiException">The server said no.</exception>
@@ -22,7 +25,7 @@ internal sealed class ApiClient(HttpClient http, TimeProvider time) : IDisposabl
         ApiVerb verb, ApiResource resource, string version, string space, string name, string subresource,
         string query, HttpContent? content, CancellationToken cancellationToken)
     {
-        ApiPermissions.Demand(verb, resource, subresource);
+        ApiPermissions.Demand(verb, resource, subresource, granted);
         return await SendAsync(MethodOf(verb), resource.Path(version, space, name, subresource) + query, content, cancellationToken).ConfigureAwait(false);
     }
 
@@ -33,7 +36,7 @@ internal sealed class ApiClient(HttpClient http, TimeProvider time) : IDisposabl
     public async Task<HttpResponseMessage> OpenWatchAsync(
         ApiResource resource, string version, string space, string query, CancellationToken cancellationToken)
     {
-        ApiPermissions.Demand(ApiVerb.Watch, resource, "");
+        ApiPermissions.Demand(ApiVerb.Watch, resource, "", granted);
         using var limit = new CancellationTokenSource(Timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try

@@ -18,6 +18,14 @@ internal sealed record ApiResource(string Group, ImmutableArray<string> Versions
     public static ApiResource Lease { get; } = new("coordination.k8s.io", ["v1"], "Lease", "leases", true);
     public static ApiResource ServiceAccount { get; } = new("", ["v1"], "ServiceAccount", "serviceaccounts", true);
 
+    /// <summary>Accounts, roles and bindings: what the manifests have besides the kinds of the mesh.</summary>
+    public static ImmutableArray<ApiResource> OfAccess { get; } =
+    [
+        ServiceAccount,
+        .. new[] { ("ClusterRole", false), ("ClusterRoleBinding", false), ("Role", true), ("RoleBinding", true) }
+            .Select(kind => new ApiResource("rbac.authorization.k8s.io", ["v1"], kind.Item1, PluralOf(kind.Item1), kind.Item2)),
+    ];
+
     public static ApiResource Of(string group, string kind) => OfTheMesh.First(resource => resource.Group == group && resource.Kind == kind);
 
     /// <summary>True for what comes with a CustomResourceDefinition and so may be missing.</summary>

@@ -25,17 +25,29 @@ public static class ApiPermissions
         new("", "configmaps", Reading, GrantScope.Namespace, Gateway, "the mesh's own settings"),
         new("", "secrets", Reading, GrantScope.Namespace, Gateway, "kubeconfigs of remote clusters, certificates that Gateways name"),
         new("coordination.k8s.io", "leases", ["get", "create", "update"], GrantScope.Namespace, Gateway, "leader election"),
-        new("networking.istio.io", "workloadentries", ["create", "patch", "delete"], GrantScope.Cluster, Registration, "registration of machines"),
+        new("networking.istio.io", "workloadentries", ["get", "create", "patch", "delete"], GrantScope.Cluster, Registration, "registration of machines"),
         new("networking.istio.io", "workloadentries/status", ["patch"], GrantScope.Cluster, Registration, "health of machines"),
         new("", "serviceaccounts/token", ["create"], GrantScope.Cluster, Registration, "tokens for machines"),
     ];
 
+    /// <summary>
+    /// What whoever sets up a cluster asks for besides: as the person that runs the program, with that person's rights. No role of ours grants it.
+    /// </summary>
+    internal static ImmutableArray<ApiGrant> Installing { get; } =
+    [
+        .. All,
+        .. ApiResource.OfTheMesh.Concat(ApiResource.OfAccess)
+            .SelectMany(resource => new[] { resource.Plural, resource.Plural + "/status" }
+                .Select(name => new ApiGrant(resource.Group, name, ["patch"], GrantScope.Cluster, "", "setting up a mesh"))),
+    ];
+
+    /// <param name="granted">What may be asked for; null: <see cref="All"/>.</param>
     /// <exception cref="InvariantException">Nobody has registered that the code needs this.</exception>
-    internal static void Demand(ApiVerb verb, ApiResource resource, string subresource)
+    internal static void Demand(ApiVerb verb, ApiResource resource, string subresource, ImmutableArray<ApiGrant>? granted = null)
     {
         var name = subresource.Length == 0 ? resource.Plural : $"{resource.Plural}/{subresource}";
         var verbName = NameOf(verb);
-        foreach (var permission in All)
+        foreach (var permission in granted ?? All)
             if (permission.Group == resource.Group && permission.Resource == name && permission.Verbs.Contains(verbName))
                 return;
         Invariant.Holds(false, $"{verbName} of {name} in group \"{resource.Group}\" is not in {nameof(ApiPermissions)}.{nameof(All)}");

@@ -45,11 +45,30 @@ public sealed class KubeWriter : IDisposable
         {
             var body = await _client.SendAsync(
                 ApiVerb.Patch, resource, version, meta.Namespace, meta.Name, options.Subresource, query, content, cancellationToken).ConfigureAwait(false);
-            return Read(body, value);
+            return Read(body, value.ApiVersion, value.Kind, value.Subject);
         }
         catch (ApiException e) when (e.Code == HttpStatusCode.Conflict)
         {
             throw new ApplyConflictException($"{value.Subject} was not written: {e.Message}", e);
+        }
+    }
+
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="ApiException">The server refused.</exception>
+    public async Task<MeshObject?> FindAsync(string apiVersion, string kind, string space, string name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(apiVersion);
+        var slash = apiVersion.IndexOf('/', StringComparison.Ordinal);
+        var resource = ApiResource.Of(slash < 0 ? "" : apiVersion[..slash], kind);
+        try
+        {
+            var body = await _client.SendAsync(
+                ApiVerb.Get, resource, apiVersion[(slash + 1)..], space, name, "", "", null, cancellationToken).ConfigureAwait(false);
+            return Read(body, apiVersion, kind, $"{kind} {space}/{name}");
+        }
+        catch (ApiException e) when (e.Code == HttpStatusCode.NotFound)
+        {
+            return null;
         }
     }
 
@@ -112,10 +131,10 @@ public sealed class KubeWriter : IDisposable
         return (ApiResource.Of(key.Group, key.Kind), value.ApiVersion[(value.ApiVersion.IndexOf('/', StringComparison.Ordinal) + 1)..]);
     }
 
-    private static MeshObject Read(byte[] body, MeshObject sent)
+    private static MeshObject Read(byte[] body, string apiVersion, string kind, string subject)
     {
         YamlValue node = ApiClient.ReadValue(body);
-        return ResourceJson.Read(node, sent.ApiVersion, sent.Kind, $"kube:///{sent.Subject}").Object
-               ?? throw new ApiException(HttpStatusCode.OK, "", $"the server's answer for {sent.Subject} cannot be read");
+        return ResourceJson.Read(node, apiVersion, kind, $"kube:///{subject}").Object
+               ?? throw new ApiException(HttpStatusCode.OK, "", $"the server's answer for {subject} cannot be read");
     }
 }

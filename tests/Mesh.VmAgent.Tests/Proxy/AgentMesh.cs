@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Model;
+using Mesh.Config.Registration;
+using Mesh.Config.Sources;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Identity;
 using Mesh.Hosting.AccessLogs;
@@ -110,7 +112,7 @@ internal sealed class AgentMesh : IAsyncDisposable
     public AgentSettings EchoSettings() => Settings("echo") with
     {
         WorkloadGroup = new WorkloadGroupName("prod", "echo"),
-        Register = new RegistrationSpec(ConfigFolder),
+        Register = new RegistrySpec(ConfigFolder),
     };
 
     public async Task<AgentHost> StartAsync(AgentSettings settings, bool waitReady = true)

@@ -1,5 +1,5 @@
 using System.Net;
-using Mesh.DataPlane.Bootstrap;
+using Mesh.Config.Sources;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Istiod.Ca;
 using Mesh.VmAgent.Bootstrap;

@@ -17,7 +17,7 @@ internal sealed class AgentReadiness
     public AgentReadiness(AgentSettings settings, TimeProvider time)
     {
         this.time = time;
-        sources = State.Add("sources", $"not all of {string.Join(", ", settings.Sources.Select(source => source.Folder))} have been read yet");
+        sources = State.Add("sources", $"not all of {string.Join(", ", settings.Sources)} have been read yet");
         identity = State.Add("identity", "no certificate yet");
         listeners = State.Add("listeners", "not listening yet");
         if (settings.WorkloadGroup is not null) registration = State.Add("registration", "not registered yet");

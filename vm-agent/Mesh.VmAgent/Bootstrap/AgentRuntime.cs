@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model;
+using Mesh.Config.Registration;
 using Mesh.Config.Sources;
 using Mesh.DataPlane.Admin;
 using Mesh.DataPlane.Bootstrap;
@@ -14,6 +15,8 @@ using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Metrics;
 using Mesh.Hosting.Settings;
+using Mesh.Kubernetes.Registration;
+using Mesh.Kubernetes.Sources;
 using Mesh.VmAgent.Admin;
 using Mesh.VmAgent.Proxy;
 using Mesh.VmAgent.Registration;
@@ -39,6 +42,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly WorkloadMetadata own;
     private readonly PeerExchange peers;
     private readonly HealthReporter? health;
+    private readonly IWorkloadRegistry? registry;
+    private readonly IReadOnlyList<IMeshSource> sources;
     private readonly CancellationTokenSource stop = new();
     private volatile MeshState? state;
     private volatile InboundTargets? targets;
@@ -52,6 +57,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
         this.time = time;
         log = logs.CreateLogger("Mesh.VmAgent");
         accessLog = OpenAccessLog(settings);
+        // No Gateways are served here, so no Secrets are read for them.
+        sources = MeshSources.Open(settings.Sources, settings.Cluster, credentialNamespace: null, time);
         identity = AgentIdentity.Create(settings, time, logs);
         Readiness = new AgentReadiness(settings, time);
 
@@ -87,8 +94,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
         ];
         if (settings is { WorkloadGroup: { } group, Register: { } register })
         {
+            registry = register.Server is { } server ? KubeWorkloadRegistry.Open(server, "register", time) : new FileWorkloadRegistry(register.Folder);
             Registration = new RegistrationKeeper(
-                InstanceOf(settings), group.Name, () => state?.Group, new FileWorkloadRegistry(register.Folder), time,
+                InstanceOf(settings), group.Name, () => state?.Group, registry, time,
                 logs.CreateLogger<RegistrationKeeper>());
             Registration.Changed += Readiness.Registered;
             health = new HealthReporter(
@@ -117,7 +125,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     public void Start()
     {
         model = MeshModel.Start(
-            settings.Sources.Select(source => new FolderSource(source.Folder, source.Cluster, time: time)),
+            sources,
             new SystemHostLookup(),
             new MeshModelOptions { TrustDomain = settings.TrustDomain, SyncDeadline = settings.SyncDeadline },
             time,
@@ -153,11 +161,11 @@ internal sealed class AgentRuntime : IAsyncDisposable
             Registration = Registration is null
                 ? null
                 : new RegistrationSummary(
-                    Registration.Status.State.ToString(), Registration.Status.Entry, settings.Register!.Folder, Registration.Status.Message),
+                    Registration.Status.State.ToString(), Registration.Status.Entry, settings.Register!.ToString(), Registration.Status.Message),
             Health = health?.Last is { } last ? new HealthSummary(last.Healthy, last.Reason, last.Message, last.At) : null,
             Configuration = new ConfigurationStatus(
                 snapshot?.Synced ?? false, snapshot?.Version ?? 0,
-                [.. settings.Sources.Select(source => $"file:{source.Folder}@{source.Cluster}")],
+                [.. settings.Sources.Select(source => source.ToString())],
                 state?.View.Upstreams.Count() ?? 0,
                 [.. (snapshot?.Diagnostics ?? []).Where(finding => finding.Severity >= Severity.Warning).Select(finding => finding.ToString())]),
         };
@@ -169,6 +177,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         if (loops is not null) await loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (model is not null) await model.DisposeAsync().ConfigureAwait(false);
         if (Registration is not null) await Registration.DisposeAsync().ConfigureAwait(false);
+        (registry as IDisposable)?.Dispose();
         foreach (var pool in channels) await pool.DisposeAsync().ConfigureAwait(false);
         if (identity is IAsyncDisposable disposable) await disposable.DisposeAsync().ConfigureAwait(false);
         if (accessLog is AccessLogWriter writer) await writer.DisposeAsync().ConfigureAwait(false);

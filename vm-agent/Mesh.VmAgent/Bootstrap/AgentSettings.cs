@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Model;
+using Mesh.Config.Registration;
+using Mesh.Config.Sources;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.Hosting.AccessLogs;
 
@@ -53,7 +55,7 @@ public sealed record AgentSettings
     /// <summary>Null: the workload is somebody else's to register, e.g. a Pod.</summary>
     public WorkloadGroupName? WorkloadGroup { get; init; }
 
-    public RegistrationSpec? Register { get; init; }
+    public RegistrySpec? Register { get; init; }
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public ProxyScope Scope => new()

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Mesh.Config.Registration;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.Hosting.Admin;
 using Mesh.Hosting.Networking;
@@ -24,7 +25,7 @@ public sealed class AgentSettingsReader
     private readonly Setting<IPEndPoint?> outbound;
     private readonly Setting<UnknownDestinations> outboundUnknown;
     private readonly Setting<WorkloadGroupName?> workloadGroup;
-    private readonly Setting<RegistrationSpec?> register;
+    private readonly Setting<RegistrySpec?> register;
     private readonly Setting<TimeSpan> drainTimeout;
 
     public AgentSettingsReader()
@@ -47,7 +48,7 @@ public sealed class AgentSettingsReader
             "outbound-unknown", "POLICY", "Hosts the mesh does not know: refuse or allow.", ParseUnknown, "refuse");
         workloadGroup = definition.Optional(
             "workload-group", "NS/NAME", "WorkloadGroup to register under.", WorkloadGroupName.Parse);
-        register = definition.Optional("register", "PLACE", "Where the WorkloadEntry goes: file:DIR.", RegistrationSpec.Parse);
+        register = definition.Optional("register", "PLACE", "Where the WorkloadEntry goes: file:DIR, kube:KUBECONFIG[#CONTEXT] or kube:in-cluster.", RegistrySpec.Parse);
         drainTimeout = definition.WithDefault(
             "drain-timeout", "DURATION", "Longest wait for requests in flight after SIGTERM.", SettingParsers.Duration, "10s");
         DeclareRules();

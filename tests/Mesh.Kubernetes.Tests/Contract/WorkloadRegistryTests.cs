@@ -1,0 +1,105 @@
+using Mesh.Config.Resources;
+using Mesh.Config.Resources.Networking;
+using Mesh.FakeKube;
+using Mesh.Kubernetes.Access;
+using Mesh.Kubernetes.Registration;
+using Mesh.Kubernetes.Tests.Support;
+
+namespace Mesh.Kubernetes.Tests.Contract;
+
+/// <summary>Registrations of machines in an API server, with the rights of manifests/rbac/registration.yaml.</summary>
+public sealed class WorkloadRegistryTests : IAsyncLifetime
+{
+    private FakeKubeServer _server = null!;
+    private KubeWorkloadRegistry _registry = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await FakeKubeServer.StartAsync(cancellation: Token);
+        _server.Apply(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "manifests", "rbac", "registration.yaml"), Token));
+        _server.Apply("""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: machines, namespace: prod}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: mesh-registration}
+            subjects: [{kind: User, name: machine, apiGroup: rbac.authorization.k8s.io}]
+            """);
+        _registry = new KubeWorkloadRegistry(Access("machine"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _registry.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_was_put_is_found_as_it_was_put_and_goes_with_all_it_had()
+    {
+        var healthy = Entry("10.0.0.9", "agent-1", "True");
+        await _registry.PutAsync(healthy, Token);
+        Assert.Equal(MeshYaml.Write(healthy), MeshYaml.Write(Assert.IsType<WorkloadEntry>(await _registry.FindAsync("prod", "vm", Token))));
+
+        var changed = Entry("10.0.0.8", "agent-1", null);
+        await _registry.PutAsync(changed, Token);
+        var there = Assert.IsType<WorkloadEntry>(await _registry.FindAsync("prod", "vm", Token));
+        Assert.Equal("10.0.0.8", there.Spec.Address);
+        Assert.Empty(there.Status?.Conditions ?? []);
+
+        Assert.True(await _registry.DeleteAsync("prod", "vm", Token));
+        Assert.False(await _registry.DeleteAsync("prod", "vm", Token));
+        Assert.Null(await _registry.FindAsync("prod", "vm", Token));
+    }
+
+    [Fact]
+    public async Task A_name_that_another_agent_keeps_is_not_given_away()
+    {
+        Assert.NotNull(await _registry.TryClaimAsync("prod", "vm", "agent-1", Token));
+        await _registry.PutAsync(Entry("10.0.0.9", "agent-1", "True"), Token);
+
+        Assert.Null(await _registry.TryClaimAsync("prod", "vm", "agent-2", Token));
+        Assert.NotNull(await _registry.TryClaimAsync("prod", "vm", "agent-1", Token));
+    }
+
+    [Fact]
+    public async Task A_user_without_the_role_is_told_which_manifest_has_it()
+    {
+        using var stranger = new KubeWorkloadRegistry(Access("stranger"));
+
+        var refusal = await Assert.ThrowsAsync<IOException>(() => stranger.PutAsync(Entry("10.0.0.9", "agent-1", "True"), Token));
+
+        Assert.Contains("manifests/rbac/registration.yaml", refusal.Message, StringComparison.Ordinal);
+        Assert.Null(await _registry.FindAsync("prod", "vm", Token));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_gone_is_an_error_of_the_place_and_not_of_the_entry()
+    {
+        await _server.StopAsync();
+
+        await Assert.ThrowsAsync<IOException>(() => _registry.FindAsync("prod", "vm", Token));
+        await Assert.ThrowsAsync<IOException>(() => _registry.DeleteAsync("prod", "vm", Token));
+    }
+
+    private ClusterAccess Access(string user) => KubeconfigAccess.FromText(_server.Kubeconfig(_server.AddUser(user)), "test");
+
+    private static WorkloadEntry Entry(string address, string agent, string? healthy)
+    {
+        var entry = (WorkloadEntry)MeshYaml.Read($$$$"""
+            apiVersion: networking.istio.io/v1
+            kind: WorkloadEntry
+            metadata: {name: vm, namespace: prod, annotations: {istio.io/workloadController: {{{{agent}}}} }}
+            spec: {address: {{{{address}}}}, serviceAccount: vm, ports: {http: 8080}}
+            """, "test").Objects.Single();
+        return healthy is null ? entry : entry with { Status = new IstioStatus { Conditions = [Condition(healthy)] } };
+    }
+
+    private static IstioCondition Condition(string status) => new()
+    {
+        Type = "Healthy",
+        Status = status,
+        LastProbeTime = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero),
+    };
+}
