@@ -9,9 +9,9 @@ usage: ./mesh bench gateway [--quick] [--json FILE] [--case NAME,...] [--peers N
 mesh-gateway, HAProxy, nginx and no proxy at all in front of the same backend, in turn: h2load with 16 connections of 16 streams for
 small and 16 KiB gRPC calls over h2c and small ones over TLS, and bytes passed on by the name in their ClientHello. Shown: medians of
 the rounds for requests per second, processor time per request and memory, and latencies from the scheduled time at a rate that
-is the same for all, half of HAProxy's best.
+is the same for all, half of HAProxy's best. Every peer is warmed up for as long as the others before a case counts.
 
-  --quick       one short round; ends within a minute
+  --quick       one short round; ends within a minute (without: within some ten)
   --json FILE   writes the results there too
   --case NAMES  only these: unary-small, unary-16k, unary-tls, eastwest-stream
   --peers NAMES only these beside ours: direct, haproxy, nginx

@@ -22,10 +22,19 @@ internal sealed class EdgeHeaders(int trustedProxies, ClientCertForwarding clien
     public void Apply(HttpContext context)
     {
         var headers = context.Request.Headers;
-        foreach (var name in headers.Keys.Where(static name => name.StartsWith("x-envoy-", StringComparison.OrdinalIgnoreCase)).ToArray())
-            headers.Remove(name);
+        RemoveEnvoys(headers);
         ApplyAddress(context, headers);
         ApplyClientCert(context, headers);
+    }
+
+    private static void RemoveEnvoys(IHeaderDictionary headers)
+    {
+        // Nearly no caller has any: nothing is made for those that have none.
+        List<string>? found = null;
+        foreach (var (name, _) in headers)
+            if (name.StartsWith("x-envoy-", StringComparison.OrdinalIgnoreCase)) (found ??= []).Add(name);
+        if (found is null) return;
+        foreach (var name in found) headers.Remove(name);
     }
 
     private void ApplyAddress(HttpContext context, IHeaderDictionary headers)

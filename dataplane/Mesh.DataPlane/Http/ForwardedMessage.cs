@@ -10,8 +10,6 @@ namespace Mesh.DataPlane.Http;
 /// <summary>Translates requests and responses between the server and the client side; shared by forwarders.</summary>
 public static class ForwardedMessage
 {
-    private static readonly UriCreationOptions Untouched = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     /// <summary>Fills in everything but the content itself, which must be set before.</summary>
     public static void FillRequest(HttpRequestMessage message, ForwardTry attempt)
     {
@@ -21,8 +19,7 @@ public static class ForwardedMessage
         message.Method = HttpMethod.Parse(request.Method);
         message.Version = attempt.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
         message.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        // The channel knows where to connect; the host here only has to be a valid one.
-        message.RequestUri = new Uri($"http://upstream{attempt.Target.PathAndQuery}", Untouched);
+        message.RequestUri = UpstreamUris.Of(attempt.Target.PathAndQuery);
 
         var connection = request.Headers.Connection;
         foreach (var (name, values) in request.Headers)

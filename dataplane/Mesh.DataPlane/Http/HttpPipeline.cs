@@ -242,7 +242,7 @@ public sealed class HttpPipeline
         const int longest = 128;
         var given = headers[RequestIdHeader].ToString();
         if (given.Length is > 0 and <= longest) return given;
-        var made = Guid.NewGuid().ToString();
+        var made = RequestIds.Next();
         headers[RequestIdHeader] = made;
         return made;
     }

@@ -61,14 +61,12 @@ public sealed class HttpServer : IAsyncDisposable
         options.Limits.Http2.KeepAlivePingTimeout = limits.PingTimeout;
         options.Listen(endPoint, connections);
 
-        var sockets = new SocketTransportOptions
+        var sockets = SocketOptions.Create();
+        sockets.CreateBoundListenSocket = address =>
         {
-            CreateBoundListenSocket = address =>
-            {
-                var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
-                limits.KeepAlive.Apply(socket);
-                return socket;
-            },
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+            limits.KeepAlive.Apply(socket);
+            return socket;
         };
         var transport = new SocketTransportFactory(Options.Create(sockets), loggers);
         var server = new KestrelServer(Options.Create(options), transport, loggers);

@@ -13,9 +13,9 @@ public sealed class RequestBody
     private const int LeastRoom = 4096;
 
     private readonly Stream source;
-    private readonly SemaphoreSlim reading = new(1, 1);
+    private readonly SemaphoreSlim? reading;
     private readonly int limit;
-    private readonly List<MirroredBody> copies = [];
+    private List<MirroredBody>? copies;
     private byte[] recorded = [];
     private int length;
     private long total;
@@ -30,14 +30,16 @@ public sealed class RequestBody
     {
         this.source = source;
         this.limit = limit;
+        reading = new SemaphoreSlim(1, 1);
     }
 
     /// <summary>A body that is there already, whole.</summary>
     /// <param name="limit">As above: a longer one is not given to another try.</param>
     public RequestBody(byte[] whole, int limit)
-        : this(Stream.Null, limit)
     {
         ArgumentNullException.ThrowIfNull(whole);
+        source = Stream.Null;
+        this.limit = limit;
         Whole = recorded = whole;
         total = length = whole.Length;
         ended = true;
@@ -63,14 +65,14 @@ public sealed class RequestBody
     public Stream Open() => new TryStream(this);
 
     /// <summary>Gives <paramref name="copy"/> everything that is read from now on; to be called before the first try.</summary>
-    internal void CopyTo(MirroredBody copy) => copies.Add(copy);
+    internal void CopyTo(MirroredBody copy) => (copies ??= []).Add(copy);
 
     /// <summary>The request is over, and nobody will read the rest of its body.</summary>
     internal async ValueTask EndAsync()
     {
         Interlocked.Exchange(ref isOver, 1);
         if (over is not null) await over.CancelAsync().ConfigureAwait(false);
-        if (pending is null && copies.Count == 0) return;
+        if (reading is null || (pending is null && copies is null)) return;
         await reading.WaitAsync().ConfigureAwait(false);
         try
         {
@@ -88,8 +90,8 @@ public sealed class RequestBody
     internal async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (buffer.IsEmpty) return 0;
-        // Held while reading from the caller, so that a new try waits until the abandoned one has left.
-        await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // Held while reading from the caller, so that a new try waits until the abandoned one has left. What is there whole is never read from the caller.
+        if (reading is not null) await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (offset >= length && !ended)
@@ -110,7 +112,7 @@ public sealed class RequestBody
         }
         finally
         {
-            reading.Release();
+            reading?.Release();
         }
     }
 
@@ -166,13 +168,14 @@ public sealed class RequestBody
 
     private void Copy(ReadOnlySpan<byte> bytes)
     {
+        if (copies is null) return;
         if (bytes.IsEmpty) EndCopies(null);
         else foreach (var copy in copies) copy.Append(bytes);
     }
 
     private void EndCopies(Exception? broken)
     {
-        foreach (var copy in copies) copy.End(broken);
+        foreach (var copy in copies ?? []) copy.End(broken);
     }
 
     private sealed class TryStream(RequestBody body) : Stream

@@ -36,8 +36,6 @@ internal sealed class RequestLog
     public string? RouteName { get; set; }
     public string? ClusterName { get; set; }
     public string? Path { get; set; }
-    public string? UpstreamHost { get; set; }
-    public string? ViaNetwork { get; set; }
     public EndPoint? UpstreamLocal { get; set; }
     public SpiffeId? UpstreamPeer { get; set; }
     public int? GrpcStatus { get; set; }
@@ -91,7 +89,7 @@ internal sealed class RequestLog
             UserAgent = NullIfEmpty(context.Request.Headers.UserAgent),
             RequestId = RequestId,
             Authority = NullIfEmpty(context.Request.Host.Value),
-            UpstreamHost = UpstreamHost,
+            UpstreamHost = Endpoint is { } tried ? EndpointId.Of(tried).ToString() : null,
             UpstreamCluster = ClusterName,
             UpstreamLocalAddress = UpstreamLocal?.ToString(),
             DownstreamLocalAddress = Address(connection.LocalIpAddress, connection.LocalPort),
@@ -101,7 +99,7 @@ internal sealed class RequestLog
             TraceId = TraceId,
             DownstreamPeerUriSan = mesh?.Peer?.ToString(),
             UpstreamPeerUriSan = UpstreamPeer?.ToString(),
-            UpstreamViaNetwork = NullIfEmpty(ViaNetwork),
+            UpstreamViaNetwork = NullIfEmpty(Endpoint?.ViaNetwork),
             GrpcStatus = GrpcStatus,
             Attempts = Attempts,
             UpstreamServiceTime = ServiceTime is { } served ? Math.Round(served.TotalMilliseconds, 3) : null,
@@ -115,8 +113,6 @@ internal sealed class RequestLog
     {
         Attempts++;
         Endpoint = endpoint;
-        UpstreamHost = EndpointId.Of(endpoint).ToString();
-        ViaNetwork = endpoint.ViaNetwork;
     }
 
     /// <summary>As access logs and metrics tell them.</summary>

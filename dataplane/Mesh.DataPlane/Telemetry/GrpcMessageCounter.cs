@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Mesh.DataPlane.Telemetry;
 
 /// <summary>Counts the messages in a gRPC body that goes by in pieces. Not for use by several threads at a time.</summary>
@@ -8,7 +6,7 @@ public sealed class GrpcMessageCounter
 {
     private const int PrefixLength = 5;
 
-    private readonly byte[] prefix = new byte[PrefixLength];
+    private uint length;
     private int prefixRead;
     private long bodyLeft;
 
@@ -27,14 +25,13 @@ public sealed class GrpcMessageCounter
                 continue;
             }
 
-            var taken = Math.Min(PrefixLength - prefixRead, piece.Length);
-            piece[..taken].CopyTo(prefix.AsSpan(prefixRead));
-            prefixRead += taken;
-            piece = piece[taken..];
-            if (prefixRead < PrefixLength) return;
+            // The first byte, a flag, is shifted out by the four of the length.
+            length = length << 8 | piece[0];
+            piece = piece[1..];
+            if (++prefixRead < PrefixLength) continue;
             prefixRead = 0;
             Count++;
-            bodyLeft = BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1));
+            bodyLeft = length;
         }
     }
 }

@@ -48,6 +48,7 @@ public sealed class EndpointPicker
                 ?? tables.Find(key, endpoint => IsUsable(state, endpoint));
         }
 
+        if (upstream.Endpoints.Length == 1) return panic || IsUsable(state, upstream.Endpoints[0]) ? upstream.Endpoints[0] : null;
         var candidates = Candidates(upstream, state, priority, panic, tried);
         if (candidates.Count == 0 && tried.Count > 0)
         {

@@ -40,6 +40,7 @@ public sealed class OutlierDetector
     {
         ArgumentNullException.ThrowIfNull(upstream);
         ArgumentNullException.ThrowIfNull(state);
+        if (upstream.Policy.Outlier is null && state.Counters.Ejections == 0) return;
         if (time.GetUtcNow() - state.LastSweep < (upstream.Policy.Outlier?.Interval ?? TimeSpan.Zero)) return;
         lock (state.Gate) Sweep(upstream, state, upstream.Policy.Outlier);
     }

@@ -10,16 +10,31 @@ namespace Mesh.Config.Model;
 /// <remarks>Source: istio pilot/pkg/model/service.go, BuildSubsetKey and BuildDNSSrvSubsetKey.</remarks>
 public sealed record UpstreamKey(string Host, int Port, string Subset = "")
 {
+    // Asked for by every request, and made once: a key lives as long as what it names. Equality is that of the names alone.
+    private string? _clusterName;
+    private int _hash;
+
+    private UpstreamKey(UpstreamKey original) => (Host, Port, Subset) = (original.Host, original.Port, original.Subset);
+
     /// <summary>Of a reference that leads nowhere; no service ever has this host.</summary>
     public static UpstreamKey Unresolved { get; } = new("unresolved-backend.invalid", 1);
 
     /// <summary>Cluster and EDS resource name, <c>outbound|8080|v1|payments.prod.svc.cluster.local</c>.</summary>
-    public string ClusterName => string.Create(CultureInfo.InvariantCulture, $"outbound|{Port}|{Subset}|{Host}");
+    public string ClusterName => _clusterName ??= string.Create(CultureInfo.InvariantCulture, $"outbound|{Port}|{Subset}|{Host}");
 
     /// <summary>Default SNI of mesh mTLS, <c>outbound_.8080_.v1_.payments.prod.svc.cluster.local</c>.</summary>
     public string Sni => string.Create(CultureInfo.InvariantCulture, $"outbound_.{Port}_.{Subset}_.{Host}");
 
     public override string ToString() => ClusterName;
+
+    public bool Equals(UpstreamKey? other) =>
+        ReferenceEquals(this, other) || (other is not null && Port == other.Port && Host == other.Host && Subset == other.Subset);
+
+    public override int GetHashCode()
+    {
+        if (_hash == 0) _hash = HashCode.Combine(Host, Port, Subset);
+        return _hash;
+    }
 
     /// <summary>
     /// Reads the SNI form. The host is what follows the third separator and may itself contain <c>_.</c>.

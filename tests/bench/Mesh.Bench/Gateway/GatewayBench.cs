@@ -56,11 +56,20 @@ internal static class GatewayBench
             Console.WriteLine();
 
             var results = new List<BenchResult>();
+            var warmUp = size.FirstWarmUp;
             foreach (var traffic in GatewayCase.Unary.Where(traffic => options.WantsCase(traffic.Name)))
-                Report(await UnaryAsync(traffic, proxies, folder, size));
-            if (options.WantsCase(GatewayCase.EastWest)) Report(await EastWestAsync(proxies, size));
+                Report(await UnaryAsync(traffic, proxies, folder, size, NextWarmUp(traffic.Name)));
+            if (options.WantsCase(GatewayCase.EastWest)) Report(await EastWestAsync(proxies, size, NextWarmUp(GatewayCase.EastWest)));
             if (options.Json is not null) BenchReport.Write(options.Json, "gateway", results, versions);
             return 0;
+
+            TimeSpan NextWarmUp(string name)
+            {
+                var next = warmUp;
+                warmUp = size.WarmUp;
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: every proxy in turn is warmed up for {next.TotalSeconds:0.#} s"));
+                return next;
+            }
 
             void Report(GatewayTally tally)
             {
@@ -75,19 +84,13 @@ internal static class GatewayBench
     }
 
     private static async Task<GatewayTally> UnaryAsync(
-        GatewayCase traffic, List<BenchProxy> proxies, BenchFolder folder, GatewayBenchSize size)
+        GatewayCase traffic, List<BenchProxy> proxies, BenchFolder folder, GatewayBenchSize size, TimeSpan warmUp)
     {
         var tally = new GatewayTally(traffic.Name);
         var body = GrpcBody.OfSize(traffic.Bytes);
         var bodyFile = Path.Combine(folder.Root, $"{traffic.Name}.bin");
         await File.WriteAllBytesAsync(bodyFile, body);
-        foreach (var proxy in proxies)
-        {
-            // Code that is compiled while it runs gets better with use, as a process does that serves for days.
-            var warmUp = proxy.Name == BenchProxy.Ours ? size.WarmUp * 3 : size.WarmUp;
-            await H2Load.RunAsync(traffic, proxy.PortOf(traffic), bodyFile, warmUp);
-        }
-
+        foreach (var proxy in proxies) await H2Load.RunAsync(traffic, proxy.PortOf(traffic), bodyFile, warmUp);
         for (var round = 0; round < size.Rounds; round++)
         {
             foreach (var proxy in proxies)
@@ -106,7 +109,7 @@ internal static class GatewayBench
         return tally;
     }
 
-    private static async Task<GatewayTally> EastWestAsync(List<BenchProxy> proxies, GatewayBenchSize size)
+    private static async Task<GatewayTally> EastWestAsync(List<BenchProxy> proxies, GatewayBenchSize size, TimeSpan warmUp)
     {
         var tally = new GatewayTally(GatewayCase.EastWest);
         var (small, bulk) = (
@@ -118,7 +121,7 @@ internal static class GatewayBench
         {
             foreach (var proxy in proxies)
             {
-                var duration = round < 0 ? size.WarmUp : size.Round;
+                var duration = round < 0 ? warmUp / 2 : size.Round;
                 await using var caller = await Call(proxy);
                 var before = proxy.Process?.ProcessorTime;
                 var figures = await caller.AtFullSpeedAsync(H2Load.Streams, duration);
@@ -152,7 +155,7 @@ internal static class GatewayBench
         GatewayTally tally, List<BenchProxy> proxies, GatewayBenchSize size, double rate, Func<BenchProxy, Task<Caller>> connect)
     {
         // What the load generator itself needs is compiled before it counts.
-        await using (var first = await connect(proxies[0])) await first.AtRateAsync(rate, size.WarmUp / 2);
+        await using (var first = await connect(proxies[0])) await first.AtRateAsync(rate, size.OpenLoop);
         for (var round = 0; round < (size.Rounds + 1) / 2; round++)
         {
             foreach (var proxy in proxies)
