@@ -11,6 +11,9 @@ internal abstract class Codec<T>
     /// <summary>The message that values are, or that they are lists or maps of; null for plain values.</summary>
     public virtual IMessageSchema? Shape => null;
 
+    /// <summary>The message that values are, or that they are lists of; null for plain values and for maps with free keys.</summary>
+    public virtual IMessageSchema? Element => null;
+
     public abstract YamlValue Write(T value);
 
     /// <summary>True when the value means the same as an absent field, and is not written.</summary>

@@ -11,20 +11,61 @@ internal static class JsonValues
     /// objects: <c>managedFields</c> and the copy of itself that kubectl keeps in an annotation.
     /// </summary>
     /// <exception cref="JsonException">The text is not JSON or nested too deep.</exception>
-    public static YamlValue Read(ref Utf8JsonReader reader)
+    public static YamlValue Read(ref Utf8JsonReader reader) => Read(ref reader, null);
+
+    /// <summary>The same for an object of Kubernetes; fields that are neither kept nor reported are passed over as well.</summary>
+    /// <param name="kind">Its fields beside the metadata.</param>
+    public static YamlValue ReadObject(ref Utf8JsonReader reader, IMessageSchema kind)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject) return Read(ref reader, null);
+        var map = YamlValue.Map();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = JsonStrings.Name(ref reader);
+            reader.Read();
+            if (name.Text == "metadata") map.Entries.Add(new YamlEntry(name, Read(ref reader, Resources.ObjectMeta.Schema)));
+            else if (name.Text is "apiVersion" or "kind") map.Entries.Add(new YamlEntry(name, Read(ref reader, null)));
+            else if (kind.Reads(name.Text, out var message)) map.Entries.Add(new YamlEntry(name, Read(ref reader, message)));
+            else reader.Skip();
+        }
+
+        return map;
+    }
+
+    /// <summary>The same for an event of a watch: <c>type</c>, then <c>object</c>.</summary>
+    public static YamlValue ReadEvent(ref Utf8JsonReader reader, IMessageSchema kind)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject) return Read(ref reader, null);
+        var (map, isObject) = (YamlValue.Map(), false);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = JsonStrings.Name(ref reader);
+            reader.Read();
+            var value = isObject && name.Text == "object" ? ReadObject(ref reader, kind) : Read(ref reader, null);
+            // An error carries a Status, of which everything counts.
+            if (name.Text == "type") isObject = value.Text != "ERROR";
+            map.Entries.Add(new YamlEntry(name, value));
+        }
+
+        return map;
+    }
+
+    private static YamlValue Read(ref Utf8JsonReader reader, IMessageSchema? message)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                return ReadMap(ref reader);
+                return ReadMap(ref reader, message);
             case JsonTokenType.StartArray:
                 var list = YamlValue.List();
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) list.Items.Add(Read(ref reader));
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) list.Items.Add(Read(ref reader, message));
                 return list;
             case JsonTokenType.String:
-                return YamlValue.OfText(reader.GetString() ?? "");
+                return YamlValue.OfText(JsonStrings.Text(ref reader));
             case JsonTokenType.Number:
-                return YamlValue.Scalar(Encoding.UTF8.GetString(reader.ValueSpan), quoted: false);
+                // In a stream, any token may lie across two pieces of it.
+                return YamlValue.Scalar(
+                    reader.HasValueSequence ? Encoding.UTF8.GetString(reader.ValueSequence) : Encoding.UTF8.GetString(reader.ValueSpan), quoted: false);
             case JsonTokenType.True:
                 return YamlValue.Scalar("true", quoted: false);
             case JsonTokenType.False:
@@ -36,7 +77,7 @@ internal static class JsonValues
         }
     }
 
-    private static YamlValue ReadMap(ref Utf8JsonReader reader)
+    private static YamlValue ReadMap(ref Utf8JsonReader reader, IMessageSchema? message)
     {
         var map = YamlValue.Map();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -47,9 +88,11 @@ internal static class JsonValues
                 continue;
             }
 
-            var key = YamlValue.OfText(reader.GetString() ?? "");
+            var name = JsonStrings.Name(ref reader);
             reader.Read();
-            map.Entries.Add(new YamlEntry(key, Read(ref reader)));
+            IMessageSchema? below = null;
+            if (message is not null && !message.Reads(name.Text, out below)) reader.Skip();
+            else map.Entries.Add(new YamlEntry(name, Read(ref reader, below)));
         }
 
         return map;

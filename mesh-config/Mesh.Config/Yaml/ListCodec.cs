@@ -7,6 +7,8 @@ internal sealed class ListCodec<T>(Codec<T> item) : Codec<ImmutableArray<T>>
 {
     public override IMessageSchema? Shape => item.Shape;
 
+    public override IMessageSchema? Element => item.Element;
+
     public override bool TryRead(
         YamlValue node, ReadContext context, [MaybeNullWhen(false)] out ImmutableArray<T> value)
     {

@@ -7,6 +7,8 @@ internal sealed class MessageField<T, TValue>(
 {
     public override IMessageSchema? Shape => schema;
 
+    public override IMessageSchema? Element => schema;
+
     public override T Read(T target, YamlValue node, ReadContext context) =>
         schema.TryRead(node, context, out var value) ? set(target, value) : target;
 

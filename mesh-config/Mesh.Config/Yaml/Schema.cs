@@ -23,6 +23,8 @@ internal sealed class Schema<T>(string name, Func<T> create) : Codec<T>, IMessag
 
     public override IMessageSchema Shape => this;
 
+    public override IMessageSchema Element => this;
+
     public IEnumerable<(string Field, IMessageSchema? Message)> Declarations => _fields.Select(declared => (declared.Name, declared.Shape));
 
     public Schema<T> Field<TValue>(
@@ -135,6 +137,14 @@ internal sealed class Schema<T>(string name, Func<T> create) : Codec<T>, IMessag
         foreach (var field in _fields)
             if (!field.Same(left, right))
                 return false;
+        return true;
+    }
+
+    public bool Reads(string field, out IMessageSchema? message)
+    {
+        message = null;
+        if (!_byName.TryGetValue(field, out var declared)) return !_open && !_ignored.Contains(field);
+        message = declared.Element;
         return true;
     }
 

@@ -10,6 +10,9 @@ internal abstract class SchemaField<T>(string name, bool required)
     /// <inheritdoc cref="Codec{T}.Shape" />
     public abstract IMessageSchema? Shape { get; }
 
+    /// <inheritdoc cref="Codec{T}.Element" />
+    public abstract IMessageSchema? Element { get; }
+
     public abstract T Read(T target, YamlValue node, ReadContext context);
 
     /// <summary>Null when the value is the default and the field may be absent.</summary>
@@ -23,6 +26,8 @@ internal sealed class SchemaField<T, TValue>(
     : SchemaField<T>(name, required)
 {
     public override IMessageSchema? Shape => codec.Shape;
+
+    public override IMessageSchema? Element => codec.Element;
 
     public override T Read(T target, YamlValue node, ReadContext context) =>
         codec.TryRead(node, context, out var value) ? set(target, value) : target;

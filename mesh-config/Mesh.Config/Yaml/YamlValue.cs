@@ -5,11 +5,17 @@ namespace Mesh.Config.Yaml;
 /// <summary>One node of a YAML document with the place it was read from; also what the writer formats.</summary>
 internal sealed class YamlValue
 {
+    // Most nodes are scalars, and of a large cluster there are many millions on the way.
+    private static readonly List<YamlEntry> _noEntries = [];
+    private static readonly List<YamlValue> _noItems = [];
+
     private YamlValue(YamlKind kind, string text, bool quoted)
     {
         Kind = kind;
         Text = text;
         Quoted = quoted;
+        Entries = kind == YamlKind.Map ? [] : _noEntries;
+        Items = kind == YamlKind.List ? [] : _noItems;
     }
 
     public YamlKind Kind { get; }
@@ -31,9 +37,11 @@ internal sealed class YamlValue
     /// <summary>Nodes below and including this one, aliases counted as often as they are used.</summary>
     public int Size { get; set; } = 1;
 
-    public List<YamlEntry> Entries { get; } = [];
+    /// <summary>Of a map; nothing is added to those of other kinds.</summary>
+    public List<YamlEntry> Entries { get; }
 
-    public List<YamlValue> Items { get; } = [];
+    /// <summary>Of a list, likewise.</summary>
+    public List<YamlValue> Items { get; }
 
     public bool IsNull => Kind == YamlKind.Scalar && Type == ScalarType.Null;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Config.Resources;
+using Mesh.Config.Yaml;
 
 namespace Mesh.Kubernetes.Api;
 
@@ -30,6 +31,14 @@ internal sealed record ApiResource(string Group, ImmutableArray<string> Versions
 
     /// <summary>True for what comes with a CustomResourceDefinition and so may be missing.</summary>
     public bool IsCustom => Group.Contains("istio.io", StringComparison.Ordinal) || Group == "gateway.networking.k8s.io";
+
+    /// <summary>What is read of it.</summary>
+    /// <exception cref="InvalidOperationException">It is none of the mesh.</exception>
+    public IMessageSchema Schema =>
+        ResourceKinds.Find(Group, Kind)?.Shape ?? throw new InvalidOperationException($"{this} is not read for the mesh");
+
+    /// <summary>True for policies: a mesh without them lets through what they forbid.</summary>
+    public bool RestrictsTraffic => Group == "security.istio.io";
 
     /// <summary>Path below the server's address, without a leading slash.</summary>
     /// <param name="space">Empty for all namespaces.</param>

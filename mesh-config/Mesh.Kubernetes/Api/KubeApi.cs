@@ -7,6 +7,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Mesh.Config.Resources;
 using Mesh.Config.Yaml;
+using Mesh.Kubernetes.Watching;
 
 namespace Mesh.Kubernetes.Api;
 
@@ -21,7 +22,7 @@ internal sealed class KubeApi(ApiClient client, string cluster, int pageSize, Ti
     private static readonly TimeSpan GroupsHold = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (DateTimeOffset At, Task<YamlValue?> Answer)> _discovered = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (TimeSpan At, Task<YamlValue?> Answer)> _discovered = new(StringComparer.Ordinal);
 
     public async Task<string?> FindVersionAsync(ApiResource resource, CancellationToken cancellationToken)
     {
@@ -100,7 +101,7 @@ internal sealed class KubeApi(ApiClient client, string cluster, int pageSize, Ti
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            var now = time.Elapsed();
             if (_discovered.TryGetValue(path, out var known) && now - known.At < GroupsHold && !known.Answer.IsFaulted) return known.Answer;
             var answer = AskAsync(path);
             _discovered[path] = (now, answer);
@@ -153,7 +154,7 @@ internal sealed class KubeApi(ApiClient client, string cluster, int pageSize, Ti
             {
                 // One tree at a time: a page of Pods is large.
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    items.Add(ReadItem(JsonValues.Read(ref reader), selection, version));
+                    items.Add(ReadItem(JsonValues.ReadObject(ref reader, selection.Resource.Schema), selection, version));
             }
             else
             {
@@ -168,7 +169,7 @@ internal sealed class KubeApi(ApiClient client, string cluster, int pageSize, Ti
     {
         var reader = new Utf8JsonReader(line);
         reader.Read();
-        var value = JsonValues.Read(ref reader);
+        var value = JsonValues.ReadEvent(ref reader, selection.Resource.Schema);
         var body = value.Find("object") ?? throw new JsonException($"an event of {selection} has no object");
         var type = value.Find("type")?.Text switch
         {
