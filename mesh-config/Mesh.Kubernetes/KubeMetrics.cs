@@ -21,6 +21,9 @@ public static class KubeMetrics
     internal static Counter<long> Failures { get; } =
         Meter.CreateCounter<long>("mesh.kubernetes.failures", description: "Lists and watches that failed.");
 
+    internal static UpDownCounter<long> DeniedKinds { get; } =
+        Meter.CreateUpDownCounter<long>("mesh.kubernetes.denied_kinds", description: "Kinds that an API server does not let us read.");
+
     internal static UpDownCounter<long> StaleClusters { get; } =
         Meter.CreateUpDownCounter<long>("mesh.kubernetes.stale_clusters", description: "Clusters whose last known objects are served though their API server is not heard.");
 }

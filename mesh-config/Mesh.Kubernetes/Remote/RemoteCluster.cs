@@ -1,6 +1,7 @@
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Resources;
 using Mesh.Kubernetes.Sources;
+using Mesh.Kubernetes.Watching;
 
 namespace Mesh.Kubernetes.Remote;
 
@@ -17,8 +18,8 @@ internal sealed class RemoteCluster(string name)
 
     public ObjectKey Secret { get; set; }
 
-    /// <summary>When it is to go, since its Secret is gone; null while there is one.</summary>
-    public DateTimeOffset? RemoveAt { get; set; }
+    /// <summary>When it is to go by <see cref="SteadyTime"/>, since its Secret is gone; null while there is one.</summary>
+    public TimeSpan? RemoveAt { get; set; }
 
     /// <summary>What is wrong with its kubeconfig.</summary>
     public Diagnostic? Problem { get; set; }

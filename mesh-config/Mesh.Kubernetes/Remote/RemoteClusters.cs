@@ -32,6 +32,7 @@ public sealed class RemoteClusters : IMeshSource, IReflectorTarget
     private TaskCompletionSource _wake = NewSignal();
     private bool _changed;
     private bool _synced;
+    private bool _isForgotten;
 
     /// <param name="ownCluster">Cluster id of the API server that has the Secrets; a key of that name is ignored.</param>
     /// <param name="accessOptions">What kubeconfigs in Secrets may do; by default they run no programs and read no files.</param>
@@ -48,7 +49,7 @@ public sealed class RemoteClusters : IMeshSource, IReflectorTarget
         (_ownCluster, _access, _options, _accessOptions, _time) = (ownCluster, access, options, accessOptions, time);
         _connect = connect ?? ((cluster, to) => KubeMeshSource.Connector(cluster, options, time)(to));
         var selection = new ApiSelection(ApiResource.Secret, options.RootNamespace, LabelSelector: RemoteClusterSecret.Label);
-        _secrets = new SelectionState(selection, time.GetUtcNow());
+        _secrets = new SelectionState(selection, time.Elapsed());
     }
 
     /// <inheritdoc />
@@ -108,7 +109,11 @@ public sealed class RemoteClusters : IMeshSource, IReflectorTarget
         }
     }
 
-    void IReflectorTarget.Replace(ApiSelection selection, ImmutableArray<ApiItem> items) => Update(state => state.Replace(items, [], []));
+    void IReflectorTarget.Replace(ApiSelection selection, ImmutableArray<ApiItem> items) => Update(state =>
+    {
+        _isForgotten = false;
+        state.Replace(items, [], []);
+    });
 
     void IReflectorTarget.Change(ApiSelection selection, ApiEvent change) => Update(state =>
     {
@@ -119,6 +124,11 @@ public sealed class RemoteClusters : IMeshSource, IReflectorTarget
     void IReflectorTarget.Heard(ApiSelection selection)
     {
         if (_secrets.Problem is not null) Update(_ => { });
+    }
+
+    void IReflectorTarget.Forgotten(ApiSelection selection)
+    {
+        lock (_lock) _isForgotten = true;
     }
 
     void IReflectorTarget.Missing(ApiSelection selection)
@@ -185,10 +195,12 @@ public sealed class RemoteClusters : IMeshSource, IReflectorTarget
             foreach (var (_, secret) in wanted) Follow(secret, added);
         }
 
-        var now = _time.GetUtcNow();
+        var now = _time.Elapsed();
         foreach (var cluster in _clusters.Values.Where(cluster => !wanted.ContainsKey(cluster.Name)).ToArray())
         {
             cluster.RemoveAt ??= now + _options.RemovalGrace;
+            // While nobody tells whether it was made again, its time does not run.
+            if (_secrets.Problem is not null || _isForgotten) cluster.RemoveAt = now + _options.RemovalGrace;
             if (now < cluster.RemoveAt && cluster.Source is not null) continue;
             _clusters.Remove(cluster.Name);
             if (cluster.Source is not null) removed.Add(cluster.Source);

@@ -37,9 +37,29 @@ internal sealed class ClusterSession : IReflectorTarget, IAsyncDisposable
     /// <summary>True once all kinds have been listed, and the Secrets that Gateways name.</summary>
     public bool Synced => _states.Values.All(state => state.Synced || IsRefusedSecret(state));
 
-    /// <summary>When the kind that was heard longest ago was heard, of those that do not work at present; null when all do.</summary>
-    public DateTimeOffset? SilentSince =>
-        _states.Values.Where(state => state.Problem is not null && !IsRefused(state)).Select(state => (DateTimeOffset?)state.HeardAt).Min();
+    /// <summary>
+    /// When the kind that was heard longest ago was heard, by <see cref="SteadyTime"/>, of those that do not work at present; null when all do.
+    /// </summary>
+    public TimeSpan? SilentSince =>
+        _states.Values.Where(state => state.Problem is not null && !IsRefused(state)).Select(state => (TimeSpan?)state.HeardAt).Min();
+
+    /// <summary>
+    /// True when all is known but kinds that the server has refused for as long as <see cref="KubeSourceOptions.RefusalGrace"/>. What
+    /// restricts traffic is not left out that way: without it, calls would be let through that nobody allowed.
+    /// </summary>
+    public bool CanServe
+    {
+        get
+        {
+            var now = _time.Elapsed();
+            return _states.Values.All(state =>
+                state.Synced || IsRefusedSecret(state)
+                || (now - state.RefusedAt >= _options.RefusalGrace && !state.Selection.Resource.RestrictsTraffic));
+        }
+    }
+
+    /// <summary>Kinds that the server refuses.</summary>
+    public IEnumerable<string> RefusedKinds => _states.Values.Where(IsRefused).Select(state => state.Selection.Resource.ToString());
 
     public IEnumerable<MeshObject> Objects => _states.Values.SelectMany(state => state.Objects.Values);
 
@@ -76,7 +96,7 @@ internal sealed class ClusterSession : IReflectorTarget, IAsyncDisposable
 
     public void Replace(ApiSelection selection, ImmutableArray<ApiItem> items) => Update(selection, (state, upserts, deletes) =>
     {
-        state.Problem = null;
+        SetProblem(state, null);
         state.IsMissing = false;
         state.Replace(items, upserts, deletes);
     });
@@ -92,16 +112,21 @@ internal sealed class ClusterSession : IReflectorTarget, IAsyncDisposable
         lock (_lock)
         {
             if (!_states.TryGetValue(selection, out var state)) return;
-            state.HeardAt = _time.GetUtcNow();
+            state.HeardAt = _time.Elapsed();
             if (state.Problem is null) return;
-            state.Problem = null;
+            SetProblem(state, null);
             _changed(this, [], []);
         }
     }
 
+    public void Forgotten(ApiSelection selection)
+    {
+        // What was taken over stays until the new list is complete.
+    }
+
     public void Missing(ApiSelection selection) => Update(selection, (state, _, _) =>
     {
-        state.Problem = null;
+        SetProblem(state, null);
         state.IsMissing = true;
     });
 
@@ -111,9 +136,17 @@ internal sealed class ClusterSession : IReflectorTarget, IAsyncDisposable
         {
             if (!_states.TryGetValue(selection, out var state)) return;
             var isSame = state.Problem?.Message == problem.Message;
-            state.Problem = problem;
+            SetProblem(state, problem);
             if (!isSame) _changed(this, [], []);
         }
+    }
+
+    private void SetProblem(SelectionState state, Exception? problem)
+    {
+        state.Problem = problem;
+        // No answer at all says nothing about rights.
+        if (IsRefused(state)) state.RefusedAt ??= _time.Elapsed();
+        else if (problem is null or ApiException) state.RefusedAt = null;
     }
 
     private static bool IsRefused(SelectionState state) => state.Problem is ApiException { Code: HttpStatusCode.Forbidden };
@@ -130,7 +163,9 @@ internal sealed class ClusterSession : IReflectorTarget, IAsyncDisposable
                 Severity.Info, "KindMissing", $"cluster {cluster} has no {state.Selection.Resource}; they are read as soon as it has", at),
             null => null,
             ApiException { Code: HttpStatusCode.Forbidden } e => new Diagnostic(
-                Severity.Error, "KubeForbidden", $"cluster {cluster} does not let us read {state.Selection}: {e.Message}; apply manifests/rbac/gateway.yaml there", at),
+                Severity.Error, "KubeForbidden",
+                $"cluster {cluster} does not let us read {state.Selection}: {e.Message}; {(state.Synced ? "what was read before stays in force; " : "")}apply manifests/rbac/gateway.yaml there",
+                at),
             ApiException { Code: HttpStatusCode.Unauthorized } e => new Diagnostic(
                 Severity.Error, "KubeUnauthorized", $"cluster {cluster} refuses our credentials: {e.Message}; renew the token or certificate", at),
             _ => new Diagnostic(
@@ -147,7 +182,7 @@ internal sealed class ClusterSession : IReflectorTarget, IAsyncDisposable
             // A Secret that no Gateway names any more may still have had something to say.
             if (!_states.TryGetValue(selection, out var state)) return;
             var (upserts, deletes) = (new List<MeshObject>(), new List<ObjectKey>());
-            state.HeardAt = _time.GetUtcNow();
+            state.HeardAt = _time.Elapsed();
             update(state, upserts, deletes);
             if (WantedSecrets.IsNamedBy(selection.Resource)) FollowSecrets(deletes);
             _changed(this, upserts, deletes);
@@ -174,7 +209,7 @@ internal sealed class ClusterSession : IReflectorTarget, IAsyncDisposable
 
     private void Watch(ApiSelection selection)
     {
-        _states.Add(selection, new SelectionState(selection, _time.GetUtcNow()));
+        _states.Add(selection, new SelectionState(selection, _time.Elapsed()));
         var stop = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
         var reflector = new Reflector(selection, _api, this, _reflection, _time, new Random(_random.Next()));
         _reflectors.Add(selection, (stop, Task.Run(() => reflector.RunAsync(stop.Token), CancellationToken.None)));

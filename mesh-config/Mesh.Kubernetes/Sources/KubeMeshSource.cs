@@ -6,6 +6,7 @@ using Mesh.Config.Resources;
 using Mesh.Config.Sources;
 using Mesh.Kubernetes.Access;
 using Mesh.Kubernetes.Api;
+using Mesh.Kubernetes.Watching;
 
 namespace Mesh.Kubernetes.Sources;
 
@@ -29,6 +30,7 @@ public sealed class KubeMeshSource : IMeshSource
     private IMeshSink? _sink;
     private ClusterSession? _active;
     private ClusterSession? _candidate;
+    private HashSet<string> _denied = [];
     private ImmutableArray<Diagnostic> _toldFindings = [];
     private TaskCompletionSource _wake = NewSignal();
     private bool _accessChanged;
@@ -123,6 +125,7 @@ public sealed class KubeMeshSource : IMeshSource
                 if (_candidate is not null) _finished.Add(_candidate);
                 (_active, _candidate, _sink) = (null, null, null);
                 MarkStale(false);
+                CountDenied();
             }
 
             await StopFinishedAsync().ConfigureAwait(false);
@@ -159,10 +162,7 @@ public sealed class KubeMeshSource : IMeshSource
     {
         if (session == _candidate && session.Synced)
         {
-            if (_active is not null) _finished.Add(_active);
-            (_active, _candidate) = (session, null);
-            _wake.TrySetResult();
-            TellAll(session);
+            Promote(session);
         }
         else if (session == _active && !_isDropped)
         {
@@ -206,7 +206,7 @@ public sealed class KubeMeshSource : IMeshSource
     {
         var findings = ImmutableArray.CreateBuilder<Diagnostic>();
         var at = new SourceLocation($"kube://{Cluster}");
-        if (_isStale && _active?.SilentSince is { } since)
+        if (_isStale && _active?.SilentSince is { } silentSince && _time.GetUtcNow() - (_time.Elapsed() - silentSince) is var since)
             findings.Add(new Diagnostic(
                 Severity.Warning, "ClusterStale",
                 $"cluster {Cluster} at {_access.Server} has not been heard since {since.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}; {(_isDropped ? "its objects were taken out of the mesh" : "its last known objects are served")}",
@@ -219,9 +219,21 @@ public sealed class KubeMeshSource : IMeshSource
         return findings.ToImmutable();
     }
 
-    /// <summary>Looks how long ago the server was heard.</summary>
+    /// <summary>The candidate takes over.</summary>
+    private void Promote(ClusterSession session)
+    {
+        if (_active is not null) _finished.Add(_active);
+        (_active, _candidate) = (session, null);
+        _wake.TrySetResult();
+        TellAll(session);
+    }
+
+    /// <summary>Looks how long ago the server was heard, and how long it has refused something.</summary>
     private void Judge()
     {
+        // Where another session serves, it knows what this one may not read.
+        if (_candidate is { CanServe: true } candidate && _active is null) Promote(candidate);
+        CountDenied();
         if (_active?.SilentSince is not { } since)
         {
             if (!_isStale) return;
@@ -231,7 +243,7 @@ public sealed class KubeMeshSource : IMeshSource
             return;
         }
 
-        var silent = _time.GetUtcNow() - since;
+        var silent = _time.Elapsed() - since;
         if (silent >= _options.StaleAfter && !_isStale)
         {
             MarkStale(true);
@@ -242,6 +254,18 @@ public sealed class KubeMeshSource : IMeshSource
         _isDropped = true;
         Tell([], [.. _told.Keys]);
     }
+
+    private void CountDenied()
+    {
+        var refused = (_active?.RefusedKinds ?? []).Concat(_candidate?.RefusedKinds ?? []).ToHashSet(StringComparer.Ordinal);
+        if (_denied.SetEquals(refused)) return;
+        foreach (var kind in refused.Except(_denied)) AddDenied(kind, 1);
+        foreach (var kind in _denied.Except(refused)) AddDenied(kind, -1);
+        _denied = refused;
+    }
+
+    private void AddDenied(string kind, int count) => KubeMetrics.DeniedKinds.Add(
+        count, new KeyValuePair<string, object?>("cluster", Cluster), new KeyValuePair<string, object?>("kind", kind));
 
     private void MarkStale(bool stale)
     {

@@ -25,6 +25,12 @@ public sealed record KubeSourceOptions
     /// </summary>
     public TimeSpan RemovalGrace { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// A cluster that refuses (403) some kinds is served without them after this time; till then it does not count as synced, since at the
+    /// first start rights often come a moment after what needs them. Policies are not left out that way.
+    /// </summary>
+    public TimeSpan RefusalGrace { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Objects in a page of a list.</summary>
     public int PageSize { get; init; } = 500;
 

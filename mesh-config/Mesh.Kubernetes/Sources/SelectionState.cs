@@ -2,11 +2,13 @@ using System.Collections.Immutable;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Resources;
 using Mesh.Kubernetes.Api;
+using Mesh.Kubernetes.Watching;
 
 namespace Mesh.Kubernetes.Sources;
 
 /// <summary>What is known of one selection of objects in a cluster. Not thread-safe.</summary>
-internal sealed class SelectionState(ApiSelection selection, DateTimeOffset now)
+/// <param name="now">By <see cref="SteadyTime"/>.</param>
+internal sealed class SelectionState(ApiSelection selection, TimeSpan now)
 {
     private readonly Dictionary<ObjectKey, ImmutableArray<Diagnostic>> _findings = [];
     private ImmutableArray<Diagnostic>? _sorted = [];
@@ -23,7 +25,11 @@ internal sealed class SelectionState(ApiSelection selection, DateTimeOffset now)
     /// <summary>Why it does not work at present; null when it does.</summary>
     public Exception? Problem { get; set; }
 
-    public DateTimeOffset HeardAt { get; set; } = now;
+    /// <summary>By <see cref="SteadyTime"/>.</summary>
+    public TimeSpan HeardAt { get; set; } = now;
+
+    /// <summary>Since when the server has not let us read it, by <see cref="SteadyTime"/>; null while it does or does not answer.</summary>
+    public TimeSpan? RefusedAt { get; set; }
 
     /// <summary>About single objects, in stable order.</summary>
     public ImmutableArray<Diagnostic> Findings =>

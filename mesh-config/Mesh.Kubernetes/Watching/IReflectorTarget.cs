@@ -14,6 +14,9 @@ internal interface IReflectorTarget
     /// <summary>The server was heard.</summary>
     void Heard(ApiSelection selection);
 
+    /// <summary>The server has forgotten how far we were: what happens is not heard until all there is has been listed again.</summary>
+    void Forgotten(ApiSelection selection);
+
     /// <summary>The server does not have the resource (yet).</summary>
     void Missing(ApiSelection selection);
 

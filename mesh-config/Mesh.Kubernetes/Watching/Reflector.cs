@@ -39,6 +39,7 @@ internal sealed class Reflector(
             {
                 // No failure: servers forget. What was taken over stays until the new list is complete.
                 _state.Expired();
+                target.Forgotten(selection);
                 KubeMetrics.Relists.Add(1);
             }
 #pragma warning disable CA1031 // Whatever went wrong: it is reported and tried again.
@@ -62,7 +63,7 @@ internal sealed class Reflector(
             return;
         }
 
-        if (_state.Missing(time.GetUtcNow())) target.Replace(selection, []);
+        if (_state.Missing(time.Elapsed())) target.Replace(selection, []);
         target.Missing(selection);
     }
 
@@ -96,7 +97,7 @@ internal sealed class Reflector(
         var items = new Dictionary<ObjectKey, ApiItem>();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var limit = time.CreateTimer(_ => patience.Cancel(), null, options.StreamingListTime, Timeout.InfiniteTimeSpan);
-        var started = time.GetUtcNow();
+        var started = time.Elapsed();
         var listed = false;
         try
         {
@@ -134,14 +135,14 @@ internal sealed class Reflector(
 
         // A server that ends before the list is complete is one that breaks, not one that cannot.
         if (!listed) throw new IOException($"the list of {selection} ended before it was complete");
-        _state.WatchEnded(time.GetUtcNow() - started < ShortWatch);
+        _state.WatchEnded(time.Elapsed() - started < ShortWatch);
         return true;
     }
 
     private async Task WatchAsync(CancellationToken cancellationToken)
     {
         KubeMetrics.Watches.Add(1);
-        var started = time.GetUtcNow();
+        var started = time.Elapsed();
         var seen = false;
         await foreach (var change in api.WatchAsync(selection, _state.Version, _state.ResourceVersion, _state.WatchTime(), cancellationToken)
                            .ConfigureAwait(false))
@@ -150,7 +151,7 @@ internal sealed class Reflector(
         }
 
         target.Heard(selection);
-        _state.WatchEnded(!seen && time.GetUtcNow() - started < ShortWatch);
+        _state.WatchEnded(!seen && time.Elapsed() - started < ShortWatch);
     }
 
     /// <returns>True when it was news.</returns>

@@ -14,7 +14,7 @@ internal sealed class ReflectorState(ReflectorOptions options, Random random)
 
     private int _failures;
     private int _refusedWatches;
-    private DateTimeOffset? _missingSince;
+    private TimeSpan? _missingSince;
 
     public ReflectorStep Next { get; private set; } = ReflectorStep.Probe;
 
@@ -40,8 +40,9 @@ internal sealed class ReflectorState(ReflectorOptions options, Random random)
         Go(ReflectorStep.List, TimeSpan.Zero);
     }
 
+    /// <param name="now">By <see cref="SteadyTime"/>.</param>
     /// <returns>True when the resource counts as absent: its objects, if there were any, are gone.</returns>
-    public bool Missing(DateTimeOffset now)
+    public bool Missing(TimeSpan now)
     {
         _missingSince ??= now;
         Go(ReflectorStep.Probe, Spread(options.MissingProbe));

@@ -142,6 +142,31 @@ public sealed class ApiServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Health_is_written_beside_the_object_and_not_over_somebody_elses()
+    {
+        using var writer = new KubeWriter(Access(_server));
+        using var other = new KubeWriter(Access(_server));
+        _server.Apply("{apiVersion: v1, kind: Namespace, metadata: {name: prod}}");
+        await writer.ApplyAsync(Entry("10.0.0.9"), new ApplyOptions("mesh-agent"), Token);
+        var healthy = new ApplyOptions("mesh-agent", Subresource: "status");
+
+        await writer.ApplyAsync(WithHealth("True"), healthy, Token);
+        var conflict = await Assert.ThrowsAsync<ApplyConflictException>(
+            () => other.ApplyAsync(WithHealth("False"), new ApplyOptions("somebody", Subresource: "status"), Token));
+        await writer.ApplyAsync(Entry("10.0.0.8"), new ApplyOptions("mesh-agent"), Token);
+
+        Assert.Contains("mesh-agent", conflict.Message, StringComparison.Ordinal);
+        var stored = _server.Get("networking.istio.io/v1", "WorkloadEntry", "prod", "vm")!;
+        Assert.Equal("10.0.0.8", (string?)stored["spec"]!["address"]);
+        Assert.Equal("True", (string?)stored["status"]!["conditions"]![0]!["status"]);
+
+        static MeshObject WithHealth(string status) => (WorkloadEntry)Entry("10.0.0.1") with
+        {
+            Status = new IstioStatus { Conditions = [new IstioCondition { Type = "Healthy", Status = status }] },
+        };
+    }
+
+    [Fact]
     public async Task A_token_is_made_for_an_audience()
     {
         _server.Apply("{apiVersion: v1, kind: ServiceAccount, metadata: {name: vm, namespace: prod}}");

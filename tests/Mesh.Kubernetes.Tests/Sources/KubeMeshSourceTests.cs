@@ -43,6 +43,40 @@ public sealed class KubeMeshSourceTests
     }
 
     [Fact]
+    public async Task A_kind_that_stays_refused_is_left_out_after_a_while_and_told()
+    {
+        await using var mesh = new TestMesh();
+        mesh.Own.Put(Yaml.Service("a", "10.0.0.1"));
+        mesh.Own.ForbiddenKinds.Add("WorkloadEntry");
+        var start = mesh.Time.GetUtcNow();
+        mesh.Start();
+
+        await mesh.Eventually(() => mesh.Model.Current.Synced, "the rest is served", TimeSpan.FromSeconds(1));
+        Assert.True(mesh.Time.GetUtcNow() - start >= mesh.Options.RefusalGrace);
+        Assert.True(mesh.Has("KubeForbidden"));
+        Assert.Equal(["10.0.0.1"], mesh.Endpoints("a"));
+
+        mesh.Own.Put("{apiVersion: networking.istio.io/v1, kind: WorkloadEntry, metadata: {name: vm, namespace: prod}, spec: {address: 10.0.0.9}}");
+        mesh.Own.ForbiddenKinds.Clear();
+        await mesh.Eventually(() => mesh.Knows<WorkloadEntry>("vm") && !mesh.Has("KubeForbidden"), "it is read once it may be", TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_cluster_whose_policies_may_not_be_read_is_not_served()
+    {
+        await using var mesh = new TestMesh();
+        mesh.Own.Put(Yaml.Service("a", "10.0.0.1"));
+        mesh.Own.ForbiddenKinds.Add("AuthorizationPolicy");
+        mesh.Start();
+        await mesh.Eventually(() => mesh.Has("KubeForbidden"), "the refusal is told");
+
+        await mesh.Pass(TimeSpan.FromSeconds(200));
+
+        Assert.False(mesh.Model.Current.Synced);
+        Assert.Empty(mesh.Model.Current.Objects<Service>());
+    }
+
+    [Fact]
     public async Task A_broken_watch_goes_on_where_it_was_without_listing_again()
     {
         await using var mesh = new TestMesh();

@@ -10,8 +10,12 @@ namespace Mesh.Kubernetes.Tests.Support;
 
 /// <summary>A cluster in memory that behaves as an API server does, and misbehaves on cue.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "Its tokens have no timers.")]
-internal sealed class MemoryCluster
+internal sealed class MemoryCluster(TimeProvider? time = null)
 {
+    private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
+
+
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, MeshObject> _objects = [];
     private readonly List<(ulong Version, ApiEvent Event)> _log = [];
@@ -19,13 +23,18 @@ internal sealed class MemoryCluster
     private CancellationTokenSource _connections = new();
     private ulong _version = 100;
     private ulong _forgotten;
+    private ulong? _held;
     private bool _down;
+    private bool _mute;
 
     /// <summary>Kinds that the server does not have.</summary>
     public HashSet<string> MissingKinds { get; } = [];
 
     /// <summary>Kinds that may not be read.</summary>
     public HashSet<string> ForbiddenKinds { get; } = [];
+
+    /// <summary>Credentials that are refused, by the numbers given to <see cref="Connect"/>.</summary>
+    public HashSet<int> Revoked { get; } = [];
 
     public bool StreamsLists { get; set; } = true;
 
@@ -69,18 +78,43 @@ internal sealed class MemoryCluster
         BreakConnections();
     }
 
+    /// <summary>Connections break, and new requests get no answer; they give up after a minute.</summary>
+    public void FallMute()
+    {
+        lock (_lock) _mute = true;
+        BreakConnections();
+    }
+
     public void ComeBack()
     {
-        lock (_lock) _down = false;
+        lock (_lock) (_down, _mute) = (false, false);
+    }
+
+    /// <summary>Watches tell nothing of what happens from now on, until <see cref="Release"/>.</summary>
+    public void Hold()
+    {
+        lock (_lock) _held ??= _version;
+    }
+
+    public void Release()
+    {
+        lock (_lock)
+        {
+            _held = null;
+            Signal();
+        }
     }
 
     public void BreakConnections()
     {
+        CancellationTokenSource broken;
         lock (_lock)
         {
-            _connections.Cancel();
+            broken = _connections;
             _connections = new CancellationTokenSource();
         }
+
+        broken.Cancel();
     }
 
     /// <summary>Earlier events cannot be had any more: a watch from before gets 410.</summary>
@@ -89,7 +123,8 @@ internal sealed class MemoryCluster
         lock (_lock) _forgotten = ++_version;
     }
 
-    public IKubeApi Connect() => new Connection(this);
+    /// <param name="credentials">Number of what the client shows; see <see cref="Revoked"/>.</param>
+    public IKubeApi Connect(int credentials = 0) => new Connection(this, credentials);
 
     private static string Text(ulong version) => version.ToString(CultureInfo.InvariantCulture);
 
@@ -107,23 +142,49 @@ internal sealed class MemoryCluster
     private void Log(ApiEventType type, MeshObject value)
     {
         _log.Add((_version, new ApiEvent(type, Item(value), Text(_version))));
+        Signal();
+    }
+
+    private void Signal()
+    {
         var changed = _changed;
         _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         changed.SetResult();
     }
 
-    private CancellationToken Check(ApiSelection selection)
+    private async Task<CancellationToken> CheckAsync(ApiSelection selection, int credentials, CancellationToken cancellationToken)
     {
+        if (_mute && time is not null)
+        {
+            await Task.Delay(AnswerTimeout, time, cancellationToken);
+            throw new TimeoutException("no answer");
+        }
+
         lock (_lock)
         {
             if (_down) throw new HttpRequestException("connection refused");
+            if (Revoked.Contains(credentials)) throw new ApiException(HttpStatusCode.Unauthorized, "Unauthorized", "Unauthorized");
             if (MissingKinds.Contains(selection.Resource.Kind)) throw new ApiException(HttpStatusCode.NotFound, "NotFound", "the server could not find the requested resource");
             if (ForbiddenKinds.Contains(selection.Resource.Kind)) throw new ApiException(HttpStatusCode.Forbidden, "Forbidden", "no");
             return _connections.Token;
         }
     }
 
-    private sealed class Connection(MemoryCluster cluster) : IKubeApi
+    /// <summary>Until something happens or it is time for a bookmark.</summary>
+    private async Task WaitAsync(Task changed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (time is null) await changed.WaitAsync(cancellationToken);
+            else await changed.WaitAsync(BookmarkInterval, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // Nothing happened.
+        }
+    }
+
+    private sealed class Connection(MemoryCluster cluster, int credentials) : IKubeApi
     {
         private bool _closed;
 
@@ -136,10 +197,10 @@ internal sealed class MemoryCluster
             }
         }
 
-        public Task<ApiPage> ListAsync(ApiSelection selection, string version, string continueFrom, CancellationToken cancellationToken)
+        public async Task<ApiPage> ListAsync(ApiSelection selection, string version, string continueFrom, CancellationToken cancellationToken)
         {
             Assert.False(_closed);
-            cluster.Check(selection);
+            await cluster.CheckAsync(selection, credentials, cancellationToken);
             lock (cluster._lock)
             {
                 cluster.Listed.Add(selection.ToString());
@@ -147,14 +208,14 @@ internal sealed class MemoryCluster
                 var from = continueFrom.Length == 0 ? 0 : int.Parse(continueFrom, CultureInfo.InvariantCulture);
                 var all = cluster._objects.Values.Where(value => Matches(selection, value)).OrderBy(value => value.Subject, StringComparer.Ordinal).ToArray();
                 var next = from + 2 < all.Length ? (from + 2).ToString(CultureInfo.InvariantCulture) : "";
-                return Task.FromResult(new ApiPage([.. all.Skip(from).Take(2).Select(Item)], Text(cluster._version), next));
+                return new ApiPage([.. all.Skip(from).Take(2).Select(Item)], Text(cluster._version), next);
             }
         }
 
         public async IAsyncEnumerable<ApiEvent> WatchAsync(
             ApiSelection selection, string version, string? resourceVersion, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            var connection = cluster.Check(selection);
+            var connection = await cluster.CheckAsync(selection, credentials, cancellationToken);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, connection);
             if (resourceVersion is null)
             {
@@ -182,8 +243,9 @@ internal sealed class MemoryCluster
                 lock (cluster._lock)
                 {
                     if (at < cluster._forgotten) throw new ApiException(HttpStatusCode.Gone, "Expired", "too old resource version");
-                    events = [.. cluster._log.Where(entry => entry.Version > at && Matches(selection, entry.Event.Item!.Object!))];
-                    at = cluster._version;
+                    var seen = Math.Max(at, cluster._held ?? cluster._version);
+                    events = [.. cluster._log.Where(entry => entry.Version > at && entry.Version <= seen && Matches(selection, entry.Event.Item!.Object!))];
+                    at = seen;
                     changed = cluster._changed.Task;
                 }
 
@@ -197,12 +259,15 @@ internal sealed class MemoryCluster
 
                 try
                 {
-                    await changed.WaitAsync(linked.Token);
+                    await cluster.WaitAsync(changed, linked.Token);
                 }
                 catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
                 {
                     throw new IOException("connection broken", e);
                 }
+
+                // Also when what happened is not for this watch.
+                yield return new ApiEvent(ApiEventType.Bookmark, null, Text(at));
             }
         }
 

@@ -41,6 +41,16 @@ internal sealed class TestMesh : IAsyncDisposable
     public Task Eventually(Func<bool> condition, string what, TimeSpan? step = null) =>
         Support.Eventually.Holds(condition, what, () => Time.Advance(step ?? TimeSpan.FromMilliseconds(100)));
 
+    /// <summary>Lets simulated time pass, a second at a time, so that what is due in it can happen.</summary>
+    public async Task Pass(TimeSpan time)
+    {
+        for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromSeconds(1))
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(2, TestContext.Current.CancellationToken);
+        }
+    }
+
     public Task Synced() => Eventually(() => Model.Current.Synced, "the mesh syncs");
 
     /// <summary>Addresses that a proxy of the cluster <c>own</c> would call for a service of prod.</summary>
