@@ -32,6 +32,7 @@ public sealed class FolderSource : IMeshSource
     private Task<Listing>? _listing;
     private DateTimeOffset _rescanAt;
     private int _looks;
+    private int _changes;
     private bool _diagnosticsMayDiffer = true;
     private ImmutableArray<Diagnostic> _sentDiagnostics = [];
     private bool _complete;
@@ -79,8 +80,7 @@ public sealed class FolderSource : IMeshSource
         }
         finally
         {
-            _watch?.Dispose();
-            _watch = null;
+            DropWatch();
             if (_listing is not null) await _listing.ConfigureAwait(false);
             _listing = null;
         }
@@ -124,7 +124,11 @@ public sealed class FolderSource : IMeshSource
         if (_listing is { IsCompletedSuccessfully: true } listing)
         {
             _listing = null;
+            var known = _changes;
             Apply(listing.Result);
+            // Nobody has told: the folder may be another one of the same name, and the watch on the old one.
+            if (_changes != known) DropWatch();
+            if (EnsureWatch()) Apply(List(_directory));
         }
 
         var now = _time.GetUtcNow();
@@ -142,10 +146,7 @@ public sealed class FolderSource : IMeshSource
     /// <returns>True when the watch is a new one: nobody knows what has happened before it.</returns>
     private bool EnsureWatch()
     {
-        if (_watch is { IsOnPresentFolder: true }) return false;
-        _watch?.Dispose();
-        _watch = null;
-        if (!Directory.Exists(_directory)) return false;
+        if (_watch is not null || !Directory.Exists(_directory)) return false;
         var before = _watchProblem;
         try
         {
@@ -162,6 +163,12 @@ public sealed class FolderSource : IMeshSource
         return _watch is not null;
     }
 
+    private void DropWatch()
+    {
+        _watch?.Dispose();
+        _watch = null;
+    }
+
     /// <summary>Looks at every file that may be another than the one that is known, and at those that are gone.</summary>
     private void Apply(Listing listing)
     {
@@ -169,8 +176,13 @@ public sealed class FolderSource : IMeshSource
         _rescanAt = _time.GetUtcNow() + (pause > _options.Rescan ? pause : _options.Rescan);
         _diagnosticsMayDiffer |= listing.Problem != _listProblem;
         _listProblem = listing.Problem;
-        // Where not everything could be listed nothing counts as gone.
-        if (listing.Problem is not null) return;
+        if (listing.Problem is not null)
+        {
+            // What comes back may be another folder. As long as not everything can be listed nothing counts as gone.
+            if (!Directory.Exists(_directory)) DropWatch();
+            return;
+        }
+
         _looks++;
         foreach (var (path, stamp) in listing.Files)
         {
@@ -234,6 +246,7 @@ public sealed class FolderSource : IMeshSource
         else _settling.Add(file);
         Replace(file, objects, file.Objects);
         _diagnosticsMayDiffer |= !diagnostics.IsEmpty || !file.Diagnostics.IsEmpty;
+        if (!ReferenceEquals(objects, file.Objects) || diagnostics != file.Diagnostics) _changes++;
     }
 
     private void Remove(FolderFile file)
@@ -241,6 +254,7 @@ public sealed class FolderSource : IMeshSource
         _files.Remove(file.Path);
         _settling.Remove(file);
         _links.Remove(file);
+        _changes++;
         _diagnosticsMayDiffer |= !file.Diagnostics.IsEmpty;
         Replace(file, file.Objects, ImmutableDictionary<ObjectKey, MeshObject>.Empty);
     }

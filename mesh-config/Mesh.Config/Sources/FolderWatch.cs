@@ -6,12 +6,10 @@ internal sealed class FolderWatch : IDisposable
     private readonly string _directory;
     private readonly FolderEvents _events;
     private readonly FileSystemWatcher _watcher;
-    private readonly DateTime _born;
 
-    private FolderWatch(string directory, DateTime born, FolderEvents events)
+    private FolderWatch(string directory, FolderEvents events)
     {
         _directory = directory;
-        _born = born;
         _events = events;
         _watcher = new FileSystemWatcher(directory)
         {
@@ -30,7 +28,7 @@ internal sealed class FolderWatch : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static FolderWatch Start(string directory, FolderEvents events)
     {
-        var watch = new FolderWatch(directory, BornAt(directory), events);
+        var watch = new FolderWatch(directory, events);
         try
         {
             watch._watcher.EnableRaisingEvents = true;
@@ -43,12 +41,7 @@ internal sealed class FolderWatch : IDisposable
         }
     }
 
-    /// <summary>A folder that was replaced has the same name and another time of birth; the watch is still on the old one.</summary>
-    public bool IsOnPresentFolder => Directory.Exists(_directory) && BornAt(_directory) == _born;
-
     public void Dispose() => _watcher.Dispose();
-
-    private static DateTime BornAt(string directory) => Directory.GetCreationTimeUtc(directory);
 
     private void Renamed(string from, string to)
     {

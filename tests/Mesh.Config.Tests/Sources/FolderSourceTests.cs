@@ -274,6 +274,52 @@ public sealed class FolderSourceTests : IAsyncLifetime
         Assert.Same(before, _sink.Get<Service>("a"));
     }
 
+    [Fact]
+    public async Task A_mounted_ConfigMap_is_followed_by_the_link_that_its_kubelet_swaps()
+    {
+        Write("..first/a.yaml", Service("a", port: 80));
+        Directory.CreateSymbolicLink(PathOf("..data"), "..first");
+        File.CreateSymbolicLink(PathOf("a.yaml"), Path.Combine("..data", "a.yaml"));
+        Start(new FolderSourceOptions { Rescan = TimeSpan.FromMinutes(10) });
+        await _sink.UntilSubjectsAsync("Service prod/a");
+
+        Write("..second/a.yaml", Service("a", port: 81));
+        Directory.CreateSymbolicLink(PathOf("..data_tmp"), "..second");
+        using (var move = Process.Start("mv", ["-T", PathOf("..data_tmp"), PathOf("..data")])) await move.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Directory.Delete(PathOf("..first"), recursive: true);
+
+        await _sink.UntilAsync(sink => sink.Get<Service>("a").Spec.Ports[0].Port == 81);
+        Assert.Empty(_sink.Diagnostics);
+    }
+
+    [Fact]
+    public async Task Whole_folders_that_come_and_go_are_followed()
+    {
+        var elsewhere = Directory.CreateTempSubdirectory("mesh-elsewhere-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(elsewhere, "team", "deep"));
+            await File.WriteAllTextAsync(Path.Combine(elsewhere, "team", "a.yaml"), Service("a"), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(elsewhere, "team", "deep", "b.yaml"), Service("b"), TestContext.Current.CancellationToken);
+            Write("c.yaml", Service("c"));
+            Start(new FolderSourceOptions { Rescan = TimeSpan.FromMinutes(10) });
+            await _sink.UntilSubjectsAsync("Service prod/c");
+
+            Directory.Move(Path.Combine(elsewhere, "team"), PathOf("team"));
+            await _sink.UntilSubjectsAsync("Service prod/a", "Service prod/b", "Service prod/c");
+            Directory.Move(PathOf("team"), PathOf("crew"));
+            await _sink.UntilAsync(sink => sink.Subjects.Count == 3 && sink.Get<Service>("b").Location.Origin == PathOf("crew/deep/b.yaml"));
+            Directory.Move(PathOf("crew/deep"), Path.Combine(elsewhere, "deep"));
+            await _sink.UntilSubjectsAsync("Service prod/a", "Service prod/c");
+            Directory.Delete(PathOf("crew"), recursive: true);
+            await _sink.UntilSubjectsAsync("Service prod/c");
+        }
+        finally
+        {
+            Directory.Delete(elsewhere, recursive: true);
+        }
+    }
+
     private FolderSource Start(FolderSourceOptions? options = null)
     {
         var source = new FolderSource(_folder, "eks-a", options);
