@@ -1,0 +1,165 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Mesh.Istiod.Protos.Xds;
+
+namespace Mesh.Istiod.Xds;
+
+/// <summary>A TLS connection to istiod for one stream: root, token, certificate and addresses are as new as the stream.</summary>
+internal sealed class AdsConnection : IDisposable
+{
+    private const int WindowBytes = 1024 * 1024;
+
+    private readonly SocketsHttpHandler handler;
+    private readonly GrpcChannel channel;
+    private readonly Metadata headers;
+    private readonly AdsProtocol protocol;
+
+    private AdsConnection(SocketsHttpHandler handler, GrpcChannel channel, Metadata headers, AdsProtocol protocol) =>
+        (this.handler, this.channel, this.headers, this.protocol) = (handler, channel, headers, protocol);
+
+    /// <param name="certificate">Null: the token is what proves who we are.</param>
+    /// <exception cref="IOException">A file is missing, unreadable, or has not in it what is needed; the message names it.</exception>
+    public static async Task<AdsConnection> CreateAsync(
+        AdsClientOptions options, SslStreamCertificateContext? certificate, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var headers = await HeadersAsync(options, certificate is null, cancellationToken).ConfigureAwait(false);
+        var policy = await PolicyAsync(options.RootFile, cancellationToken).ConfigureAwait(false);
+        var handler = HandlerOf(options, certificate, policy, time);
+        var channel = GrpcChannel.ForAddress($"https://{options.ServerName}:{options.Address.Port}", new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            MaxReceiveMessageSize = options.MaxResponseBytes,
+        });
+        return new AdsConnection(handler, channel, headers, options.Protocol);
+    }
+
+    public IAdsStream Open(Node node, CancellationToken cancellationToken)
+    {
+        var client = new AggregatedDiscoveryService.AggregatedDiscoveryServiceClient(channel);
+        return protocol == AdsProtocol.Delta ? Open(new DeltaDialect()) : Open(new StateOfTheWorldDialect());
+
+        AdsStream<TRequest, TResponse> Open<TRequest, TResponse>(IAdsDialect<TRequest, TResponse> dialect)
+            where TRequest : class, Google.Protobuf.IMessage<TRequest>
+            where TResponse : class, Google.Protobuf.IMessage<TResponse> =>
+            new(dialect, dialect.Open(client, headers, cancellationToken), node);
+    }
+
+    public void Dispose()
+    {
+        channel.Dispose();
+        handler.Dispose();
+    }
+
+    private static async Task<Metadata> HeadersAsync(AdsClientOptions options, bool tokenNeeded, CancellationToken cancellationToken)
+    {
+        var headers = new Metadata();
+        if (options.ClusterId.Length > 0) headers.Add("clusterid", options.ClusterId);
+        if (options.TokenFile is not { } file) return headers;
+        if (!tokenNeeded && !File.Exists(file)) return headers;
+        var token = (await ReadAsync(file, "token", cancellationToken).ConfigureAwait(false)).Trim();
+        if (token.Length > 0) headers.Add("authorization", $"Bearer {token}");
+        else if (tokenNeeded) throw new IOException($"the token file {file} is empty; put the service account's token there");
+        return headers;
+    }
+
+    private static async Task<X509ChainPolicy> PolicyAsync(string rootFile, CancellationToken cancellationToken)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        var pem = await ReadAsync(rootFile, "root", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            policy.CustomTrustStore.ImportFromPem(pem);
+        }
+        catch (CryptographicException error)
+        {
+            throw new IOException($"the root file {rootFile} holds no usable PEM certificate: {error.Message}", error);
+        }
+
+        return policy.CustomTrustStore.Count > 0
+            ? policy
+            : throw new IOException($"the root file {rootFile} holds no PEM certificate; put the CA's root-cert.pem there");
+    }
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "Given to the caller.")]
+    private static SocketsHttpHandler HandlerOf(
+        AdsClientOptions options, SslStreamCertificateContext? certificate, X509ChainPolicy policy, TimeProvider time) => new()
+        {
+            UseProxy = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            InitialHttp2StreamWindowSize = WindowBytes,
+            KeepAlivePingDelay = options.KeepAlive,
+            KeepAlivePingTimeout = options.KeepAliveTimeout,
+            // Each address has a limit of its own; their number is what a name server says.
+            ConnectTimeout = options.ConnectTimeout * 10,
+            // The URL names the server that is expected, which SNI and verification follow; dialled is what was configured.
+            ConnectCallback = (_, token) => DialAsync(options, time, token),
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = policy,
+                ClientCertificateContext = certificate,
+                AllowTlsResume = false,
+            },
+        };
+
+    /// <summary>Tries the addresses of the host in a random order, so that machines spread over the instances of istiod.</summary>
+    private static async ValueTask<Stream> DialAsync(AdsClientOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var addresses = IPAddress.TryParse(options.Address.Host, out var one)
+            ? [one]
+            : await Dns.GetHostAddressesAsync(options.Address.Host, cancellationToken).ConfigureAwait(false);
+        Random.Shared.Shuffle(addresses);
+        SocketException? last = null;
+        foreach (var address in addresses)
+        {
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            using var limit = new CancellationTokenSource(options.ConnectTimeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            try
+            {
+                await socket.ConnectAsync(address, options.Address.Port, either.Token).ConfigureAwait(false);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException error)
+            {
+                socket.Dispose();
+                last = error;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                socket.Dispose();
+                last = new SocketException((int)SocketError.TimedOut);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw last ?? new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private static async Task<string> ReadAsync(string path, string what, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"cannot read the {what} file {path}: {error.Message}", error);
+        }
+    }
+}
