@@ -36,6 +36,15 @@ public sealed class HistogramValues
         Interlocked.Add(ref sum, (long)(value * SumScale));
     }
 
+    /// <summary>Adds what <paramref name="other"/> has counted by the same bounds.</summary>
+    public void Add(HistogramValues other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Invariant.Holds(ReferenceEquals(bounds, other.bounds), "histograms with other bounds cannot be summed up");
+        for (var i = 0; i < counts.Length; i++) Interlocked.Add(ref counts[i], Interlocked.Read(ref other.counts[i]));
+        Interlocked.Add(ref sum, Interlocked.Read(ref other.sum));
+    }
+
     public void Write(MetricsText text, string labels)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -27,6 +27,18 @@ public static class SettingParsers
             ? number
             : throw new FormatException($"'{text}' is not a number between {lowest} and {highest}");
 
+    /// <summary>A share in percent, 0 to 100.</summary>
+    public static double Percent(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 100
+            ? number
+            : throw new FormatException($"'{text}' is not a number between 0 and 100");
+
+    /// <summary>An address on the web, with http or https.</summary>
+    public static Uri WebAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new FormatException($"'{text}' is not an address such as http://collector:4317");
+
     /// <summary>A TCP port, 1 to 65535.</summary>
     public static int Port(string text) => WholeNumber(1, 65535)(text);
 

@@ -3,6 +3,7 @@ using Mesh.Config.Model;
 using Mesh.Config.Sources;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Settings;
+using Mesh.Hosting.Telemetry;
 
 namespace Mesh.DataPlane.Bootstrap;
 
@@ -46,6 +47,13 @@ public sealed class ProxySettings
             "access-log-format", "FORMAT",
             "Of the access log: mesh (JSON with what joins the hops of a call), Istio's text or json, or a format string.",
             AccessLogFormats.Parse, "mesh");
+        OtlpEndPoint = definition.Optional(
+            "otlp-endpoint", "URL",
+            "Collector of traces: http://HOST:4317 for gRPC, with a path for HTTP; else OTEL_EXPORTER_OTLP_ENDPOINT, else what the mesh configures.",
+            SettingParsers.WebAddress);
+        TraceSampling = definition.OptionalValue(
+            "trace-sampling", "PERCENT", "Share of new traces, where the mesh configures none; else OTEL_TRACES_SAMPLER, else 1.",
+            SettingParsers.Percent);
         DeclareRules(definition);
     }
 
@@ -64,6 +72,8 @@ public sealed class ProxySettings
     public Setting<TimeSpan> CertificateTtl { get; }
     public Setting<string> TrustDomain { get; }
     public Setting<IAccessLogFormat> AccessLogFormat { get; }
+    public Setting<Uri?> OtlpEndPoint { get; }
+    public Setting<double?> TraceSampling { get; }
 
     public Locality LocalityOf(EffectiveSettings values)
     {
@@ -77,14 +87,47 @@ public sealed class ProxySettings
         return (values.Get(Labels) ?? ImmutableDictionary<string, string>.Empty).ToImmutableSortedDictionary(StringComparer.Ordinal);
     }
 
+    /// <summary>Null: the mesh configuration says.</summary>
+    public OtlpTarget? TraceTargetOf(EffectiveSettings values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return values.Get(OtlpEndPoint) is { } address
+            ? OtlpTarget.Of(address)
+            : OtlpTarget.FromEnvironment(Environment.GetEnvironmentVariable);
+    }
+
+    /// <summary>0 to 100.</summary>
+    public double TraceSamplingOf(EffectiveSettings values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        // As Istio has it.
+        const double byDefault = 1;
+        return values.Get(TraceSampling) ?? Hosting.Telemetry.TraceSampling.FromEnvironment(Environment.GetEnvironmentVariable) ?? byDefault;
+    }
+
     private static Setting<string> RequiredOr(
         SettingsDefinition definition, string? defaultValue, string name, string placeholder, string description) =>
         defaultValue is null
             ? definition.Required(name, placeholder, description, SettingParsers.Text)
             : definition.WithDefault(name, placeholder, description, SettingParsers.Text, defaultValue);
 
+    private static string? ProblemOfEnvironment()
+    {
+        try
+        {
+            OtlpTarget.FromEnvironment(Environment.GetEnvironmentVariable);
+            Hosting.Telemetry.TraceSampling.FromEnvironment(Environment.GetEnvironmentVariable);
+            return null;
+        }
+        catch (FormatException error)
+        {
+            return error.Message;
+        }
+    }
+
     private void DeclareRules(SettingsDefinition definition)
     {
+        definition.Check(_ => ProblemOfEnvironment());
         definition.Check(values => values.Get(Sources).Count == 0 ? "give at least one --source file:DIR@CLUSTER or kube:KUBECONFIG@CLUSTER" : null);
         definition.Check(values => values.Get(Sources).GroupBy(source => source.Cluster).FirstOrDefault(group => group.Count() > 1)
             is { } twice ? $"--source: cluster {twice.Key} is given twice; one folder holds all of a cluster" : null);

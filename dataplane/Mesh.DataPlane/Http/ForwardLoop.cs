@@ -122,6 +122,8 @@ internal sealed class ForwardLoop
         load.Enter();
         state.Counters.Tried();
         var started = time.GetTimestamp();
+        var span = options.Tracing?.BeginTry(record, context.Request.Headers, plan.ClusterName);
+        ForwardResult? result = null;
         using var perTry = deadline.BeginTry(plan.Retries.PerTryTimeout);
         try
         {
@@ -161,13 +163,15 @@ internal sealed class ForwardLoop
                     return true;
                 },
             };
-            var result = await forwarding.ForwardAsync(attempt, perTry.Token).ConfigureAwait(false);
+            result = await forwarding.ForwardAsync(attempt, perTry.Token).ConfigureAwait(false);
             if (result.Failure == UpstreamFailure.Overflow) state.Counters.Overflowed();
-            return deadline.Explain(result, perTry, record.Body);
+            result = deadline.Explain(result, perTry, record.Body);
+            return result;
         }
         finally
         {
             load.Leave();
+            RequestTracing.EndTry(span, result, record);
         }
     }
 

@@ -226,14 +226,17 @@ public sealed class HttpPipeline
         else if (!options.KeepForwardedClientCert) headers.Remove(ClientCertHeader);
         record.IsGrpc = GrpcStatus.IsGrpc(context.Request);
         options.Peers?.Receive(context, record);
-        record.TraceId = TraceContext.Ensure(headers);
         record.RequestId = RequestId(headers);
+        options.Tracing?.Begin(context, record, options.Edge);
+        // Lines of one call are joined by its trace, so a log needs one; without a log and without traces nobody does.
+        if (record.TraceId is null && log.IsEnabled) record.TraceId = TraceContext.Ensure(headers).TraceId;
         return record;
     }
 
     private void End(HttpContext context, RequestLog record)
     {
         options.Telemetry?.Ended(context, record);
+        options.Tracing?.End(context, record);
         if (log.IsEnabled) log.Write(record.Entry(context, options.Process, log.Format));
     }
 

@@ -29,6 +29,9 @@ public sealed record HttpPipelineOptions
     /// <summary>Exchanges metadata with peers of the mesh; null: nobody is told and nobody believed.</summary>
     public PeerExchange? Peers { get; init; }
 
+    /// <summary>Makes spans of requests; null: nobody does.</summary>
+    public RequestTracing? Tracing { get; init; }
+
     /// <summary>Most bytes of a request body that are remembered for another try.</summary>
     public int ReplayLimit { get; init; } = 1024 * 1024;
 }

@@ -32,6 +32,10 @@ internal sealed class RequestLog
 
     public string? Details { get; set; }
     public string? TraceId { get; set; }
+
+    /// <summary>Null when this request is not traced.</summary>
+    public RequestTrace? Trace { get; set; }
+
     public string? RequestId { get; set; }
     public string? RouteName { get; set; }
     public string? ClusterName { get; set; }

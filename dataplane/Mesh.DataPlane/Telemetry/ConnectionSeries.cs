@@ -1,13 +1,18 @@
+using System.Collections.Immutable;
+
 namespace Mesh.DataPlane.Telemetry;
 
 /// <summary>The metrics of TCP connections with the same labels.</summary>
-internal sealed class ConnectionSeries(string labels) : ITcpMeter
+internal sealed class ConnectionSeries(ImmutableArray<(string Name, string Value)> pairs, string labels) : ITcpMeter
 {
     private long opened;
     private long closed;
     private long sent;
     private long received;
 
+    public ImmutableArray<(string Name, string Value)> Pairs { get; } = pairs;
+
+    /// <summary>The same, rendered.</summary>
     public string Labels { get; } = labels;
 
     public long OpenedTotal => Interlocked.Read(ref opened);

@@ -1,6 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Mesh.DataPlane.Identity;
-using Mesh.Hosting.Metrics;
 
 namespace Mesh.DataPlane.Telemetry;
 
@@ -11,7 +11,7 @@ internal static class IstioLabels
     private const string Unknown = "unknown";
     private const string Latest = "latest";
 
-    public static string Of(CallParties call, string protocol, int? code, int? grpcStatus, string flags)
+    public static ImmutableArray<(string Name, string Value)> Of(CallParties call, string protocol, int? code, int? grpcStatus, string flags)
     {
         List<(string, string)> labels = [("reporter", call.Reporter == MetricReporter.Source ? "source" : "destination")];
         AddSource(labels, call);
@@ -27,7 +27,7 @@ internal static class IstioLabels
         labels.Add(("connection_security_policy", call.Reporter == MetricReporter.Source
             ? Unknown
             : call.SourcePrincipal is null ? "none" : "mutual_tls"));
-        return MetricLabels.Render([.. labels]);
+        return [.. labels];
     }
 
     private static void AddSource(List<(string Name, string Value)> labels, CallParties call)

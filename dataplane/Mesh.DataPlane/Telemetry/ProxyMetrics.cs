@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Identity;
-using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Health;
 using Mesh.Hosting.Metrics;
 using Mesh.Hosting.Settings;
@@ -12,7 +11,7 @@ namespace Mesh.DataPlane.Telemetry;
 /// <summary>The state of a proxy itself: ready or not, how old its configuration, how long its certificate is valid, what it uses.</summary>
 /// <param name="snapshot">Null before the first.</param>
 public sealed class ProxyMetrics(
-    IReadiness readiness, IWorkloadIdentity identity, Func<MeshSnapshot?> snapshot, IAccessLog accessLog, TimeProvider time) : IMetricSource
+    IReadiness readiness, IWorkloadIdentity identity, Func<MeshSnapshot?> snapshot, Func<long> linesLost, TimeProvider time) : IMetricSource
 {
     private const string Counter = "counter";
     private const string Gauge = "gauge";
@@ -35,11 +34,7 @@ public sealed class ProxyMetrics(
         }
 
         WriteConfiguration(text, snapshot());
-        if (accessLog is AccessLogWriter writer)
-        {
-            text.Value("mesh_access_log_dropped_total", Counter, "Access log lines lost: the queue was full, or the file not writable.",
-                writer.Dropped);
-        }
+        text.Value("mesh_access_log_dropped_total", Counter, "Access log lines lost: the queue was full, or the file not writable.", linesLost());
 
         using var process = Process.GetCurrentProcess();
         text.Value("process_start_time_seconds", Gauge, "When this process began, as Unix time.", started.ToUnixTimeMilliseconds() / 1000.0);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
@@ -27,12 +28,15 @@ public sealed class ProxyTelemetry
         this.options = options;
         own = options.Own.WithoutInstance();
         requests = new(
-            options.SeriesLimit, Labels, static labels => new RequestSeries(labels),
+            options.SeriesLimit, Labels, static (pairs, labels) => new RequestSeries(pairs, labels),
             new RequestSeriesKey(null, false, WorkloadMetadata.None, null, false, 0, -1, ResponseFlags.None));
         connections = new(
-            options.SeriesLimit, Labels, static labels => new ConnectionSeries(labels),
+            options.SeriesLimit, Labels, static (pairs, labels) => new ConnectionSeries(pairs, labels),
             new ConnectionSeriesKey(null, false, WorkloadMetadata.None, null, ResponseFlags.None));
     }
+
+    /// <summary>What Telemetry resources change; made use of from the next scrape on.</summary>
+    public MetricOverrides Overrides { get; set; } = MetricOverrides.None;
 
     internal IEnumerable<RequestSeries> Requests => requests.All;
 
@@ -81,11 +85,11 @@ public sealed class ProxyTelemetry
         return series;
     }
 
-    private string Labels(RequestSeriesKey key) => IstioLabels.Of(
+    private ImmutableArray<(string Name, string Value)> Labels(RequestSeriesKey key) => IstioLabels.Of(
         Parties(key.Upstream, key.IsPassthrough, key.Peer, key.PeerId),
         key.IsGrpc ? "grpc" : "http", key.Code, key.GrpcStatus < 0 ? null : key.GrpcStatus, key.Flags);
 
-    private string Labels(ConnectionSeriesKey key) =>
+    private ImmutableArray<(string Name, string Value)> Labels(ConnectionSeriesKey key) =>
         IstioLabels.Of(Parties(key.Upstream, key.IsPassthrough, key.Peer, key.PeerId), "tcp", null, null, key.Flags);
 
     private CallParties Parties(UpstreamKey? upstream, bool isPassthrough, WorkloadMetadata peer, SpiffeId? peerId)

@@ -1,13 +1,17 @@
+using System.Collections.Immutable;
 using Mesh.Hosting.Metrics;
 
 namespace Mesh.DataPlane.Telemetry;
 
 /// <summary>All metrics of requests with the same labels.</summary>
-internal sealed class RequestSeries(string labels)
+internal sealed class RequestSeries(ImmutableArray<(string Name, string Value)> pairs, string labels)
 {
     private long requestMessages;
     private long responseMessages;
 
+    public ImmutableArray<(string Name, string Value)> Pairs { get; } = pairs;
+
+    /// <summary>The same, rendered.</summary>
     public string Labels { get; } = labels;
 
     /// <summary>Milliseconds; its count is the number of requests.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Mesh.Hosting.Metrics;
 
 namespace Mesh.DataPlane.Telemetry;
 
@@ -6,10 +8,11 @@ namespace Mesh.DataPlane.Telemetry;
 /// Series by key, up to a limit. What comes beyond it is counted in one series of its own, so that sums stay right while a caller who
 /// can make up labels cannot fill the memory. Keys that say the same in labels share a series.
 /// </summary>
-/// <param name="render">The labels of a key.</param>
-/// <param name="make">A series with these labels.</param>
+/// <param name="labels">The labels of a key.</param>
+/// <param name="make">A series with these labels, and the same rendered.</param>
 /// <param name="overflow">Stands for all keys beyond the limit.</param>
-internal sealed class SeriesTable<TKey, TSeries>(int limit, Func<TKey, string> render, Func<string, TSeries> make, TKey overflow)
+internal sealed class SeriesTable<TKey, TSeries>(int limit, Func<TKey, ImmutableArray<(string Name, string Value)>> labels,
+    Func<ImmutableArray<(string Name, string Value)>, string, TSeries> make, TKey overflow)
     where TKey : struct, IEquatable<TKey>
     where TSeries : class
 {
@@ -46,5 +49,9 @@ internal sealed class SeriesTable<TKey, TSeries>(int limit, Func<TKey, string> r
         }
     }
 
-    private TSeries OfLabels(TKey key) => byLabels.GetOrAdd(render(key), make);
+    private TSeries OfLabels(TKey key)
+    {
+        var pairs = labels(key);
+        return byLabels.GetOrAdd(MetricLabels.Render([.. pairs]), static (text, with) => with.make(with.pairs, text), (make, pairs));
+    }
 }

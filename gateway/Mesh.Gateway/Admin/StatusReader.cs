@@ -1,5 +1,6 @@
 using Mesh.Config.Model;
 using Mesh.DataPlane.Identity;
+using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Hosting;
 using Mesh.Gateway.Tls;
@@ -9,7 +10,8 @@ namespace Mesh.Gateway.Admin;
 
 /// <summary>Reads the state of a running gateway for <c>/snapshot</c>.</summary>
 internal sealed class StatusReader(
-    string name, GatewayRuntime runtime, Readiness readiness, IWorkloadIdentity identity, CertificateStore certificates, IEndpointHealth health)
+    string name, GatewayRuntime runtime, Readiness readiness, IWorkloadIdentity identity, CertificateStore certificates, IEndpointHealth health,
+    ObservabilityFollower observability)
 {
     public StatusSnapshot Read() => new()
     {
@@ -20,7 +22,7 @@ internal sealed class StatusReader(
         NotReady = readiness.Missing,
         Certificates = certificates.Status,
         Roles = [.. runtime.Roles.Select(Read)],
-        Diagnostics = [.. runtime.Current?.Diagnostics.Select(diagnostic => diagnostic.ToString()) ?? []],
+        Diagnostics = [.. (runtime.Current?.Diagnostics ?? []).Concat(observability.Findings).Select(diagnostic => diagnostic.ToString())],
     };
 
     private RoleStatus Read(RoleRuntime role) => new()

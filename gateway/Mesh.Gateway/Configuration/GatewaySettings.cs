@@ -8,6 +8,7 @@ using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Tcp.ProxyProtocol;
 using Mesh.Hosting.AccessLogs;
+using Mesh.Hosting.Telemetry;
 
 namespace Mesh.Gateway.Configuration;
 
@@ -17,6 +18,13 @@ public sealed record GatewaySettings
     public required string Name { get; init; }
     public string? AccessLog { get; init; }
     public IAccessLogFormat AccessLogFormat { get; init; } = MeshLogFormat.Instance;
+
+    /// <summary>Collector of traces; null: the mesh configuration says.</summary>
+    public OtlpTarget? TraceTarget { get; init; }
+
+    /// <summary>0 to 100, for traces that begin here; the mesh configuration has precedence.</summary>
+    public double TraceSampling { get; init; } = 1;
+
     public IPEndPoint? Admin { get; init; }
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

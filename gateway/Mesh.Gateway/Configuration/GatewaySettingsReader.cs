@@ -97,6 +97,8 @@ public sealed class GatewaySettingsReader
         Name = values.Get(common.Name),
         AccessLog = values.Get(common.AccessLog),
         AccessLogFormat = values.Get(proxy.AccessLogFormat),
+        TraceTarget = proxy.TraceTargetOf(values),
+        TraceSampling = proxy.TraceSamplingOf(values),
         Admin = values.Get(common.Admin!),
         LogLevel = values.Get(common.LogLevel),
         Roles = [.. values.Get(roles).Distinct()],

@@ -38,6 +38,7 @@ internal static class GatewayHost
         services.AddDrain(new Readiness(), settings.DrainDelay + settings.DrainTimeout);
         services.AddHttpForwarder();
         services.AddSingleton(_ => OpenAccessLog(settings));
+        services.AddSingleton<IAccessLog>(provider => provider.GetRequiredService<ProxyAccessLog>());
         services.AddSingleton(provider => CreateIdentity(settings, provider));
         services.AddSingleton(provider => CreateModel(settings, provider.GetRequiredService<TimeProvider>()));
         AddDataPlane(services, settings);
@@ -67,12 +68,14 @@ internal static class GatewayHost
             provider.GetRequiredService<IAccessLog>(),
             provider.GetRequiredService<ProxyTelemetry>(),
             provider.GetRequiredService<PeerExchange>(),
+            provider.GetRequiredService<RequestTracing>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(provider => new GatewayRuntime(
             [.. settings.Roles.Select(provider.GetRequiredService<RoleFactory>().Create)],
             provider.GetRequiredService<Readiness>(),
             settings.DrainDelay,
+            snapshot => provider.GetRequiredService<ObservabilityFollower>().FollowAsync(snapshot, settings.ScopeOf(settings.Roles[0])),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<GatewayRuntime>>()));
         services.AddSingleton<IDrainStep>(provider => provider.GetRequiredService<GatewayRuntime>());
@@ -83,19 +86,19 @@ internal static class GatewayHost
             provider.GetRequiredService<Readiness>(),
             provider.GetRequiredService<IWorkloadIdentity>(),
             provider.GetRequiredService<CertificateStore>(),
-            provider.GetRequiredService<IEndpointHealth>()));
+            provider.GetRequiredService<IEndpointHealth>(),
+            provider.GetRequiredService<ObservabilityFollower>()));
     }
 
-    private static IAccessLog OpenAccessLog(GatewaySettings settings)
+    private static ProxyAccessLog OpenAccessLog(GatewaySettings settings)
     {
-        if (settings.AccessLog is not { } path) return NoAccessLog.Instance;
         try
         {
-            return new AccessLogWriter(path, settings.AccessLogFormat);
+            return new ProxyAccessLog(settings.AccessLog, settings.AccessLogFormat);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StartupException($"cannot write --access-log {path}: {error.Message}", ExitCodes.Failed, error);
+            throw new StartupException($"cannot write --access-log {settings.AccessLog}: {error.Message}", ExitCodes.Failed, error);
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class GatewayRuntime : IDrainStep, IAsyncDisposable
     private readonly ReadinessCondition bound;
     private readonly DiagnosticsLog diagnostics;
     private readonly TimeSpan drainDelay;
+    private readonly Func<MeshSnapshot, Task> applied;
     private readonly TimeProvider time;
     private readonly ILogger<GatewayRuntime> log;
     private readonly Lock publishing = new();
@@ -29,10 +30,12 @@ internal sealed class GatewayRuntime : IDrainStep, IAsyncDisposable
     private int disposed;
 
     public GatewayRuntime(
-        ImmutableArray<RoleRuntime> roles, Readiness readiness, TimeSpan drainDelay, TimeProvider time, ILogger<GatewayRuntime> log)
+        ImmutableArray<RoleRuntime> roles, Readiness readiness, TimeSpan drainDelay, Func<MeshSnapshot, Task> applied,
+        TimeProvider time, ILogger<GatewayRuntime> log)
     {
         Roles = roles;
         this.drainDelay = drainDelay;
+        this.applied = applied;
         this.time = time;
         this.log = log;
         diagnostics = new DiagnosticsLog(log);
@@ -92,6 +95,7 @@ internal sealed class GatewayRuntime : IDrainStep, IAsyncDisposable
                 if (!snapshot.Synced) continue;
                 foreach (var role in Roles) await role.ApplyAsync(snapshot, stopping.Token);
                 Current = snapshot;
+                await applied(snapshot);
                 sources.Met();
                 Report(snapshot);
             }

@@ -27,6 +27,7 @@ internal sealed class RoleFactory(
     IAccessLog accessLog,
     ProxyTelemetry telemetry,
     PeerExchange peers,
+    RequestTracing tracing,
     TimeProvider time,
     ILoggerFactory loggers)
 {
@@ -73,6 +74,7 @@ internal sealed class RoleFactory(
             Edge = true,
             Telemetry = telemetry,
             Peers = peers,
+            Tracing = tracing,
             TrustedProxies = settings.TrustedProxies,
             ClientCert = settings.ForwardClientCert,
         };

@@ -2,7 +2,6 @@ using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Configuration;
-using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Health;
 using Mesh.Hosting.Metrics;
 
@@ -14,14 +13,29 @@ internal static class TelemetrySetup
     public static IServiceCollection AddTelemetry(this IServiceCollection services, GatewaySettings settings)
     {
         var own = WorkloadMetadata.Of(settings.Name, settings.Namespace, settings.Cluster, settings.Labels, settings.Name);
-        services.AddSingleton(_ => new PeerExchange(
-            $"router~{settings.WorkloadAddress}~{settings.Name}.{settings.Namespace}~{settings.Namespace}.svc.cluster.local", own));
+        var nodeId = $"router~{settings.WorkloadAddress}~{settings.Name}.{settings.Namespace}~{settings.Namespace}.svc.cluster.local";
+        services.AddSingleton(_ => new PeerExchange(nodeId, own));
+        services.AddSingleton(_ => new RequestTracing(own, nodeId, settings.TrustDomain));
+        services.AddSingleton(provider => new TraceReporting(
+            provider.GetRequiredService<RequestTracing>(),
+            new TraceReportingOptions
+            {
+                Own = own,
+                Instance = settings.Name,
+                Target = settings.TraceTarget,
+                SamplingPercent = settings.TraceSampling,
+            }));
         services.AddSingleton(provider => new ProxyTelemetry(new ProxyTelemetryOptions
         {
             Reporter = MetricReporter.Source,
             Own = own,
             OwnId = () => provider.GetRequiredService<IWorkloadIdentity>().Current?.Id,
         }));
+        services.AddSingleton(provider => new ObservabilityFollower(
+            [(provider.GetRequiredService<ProxyTelemetry>(), true)],
+            provider.GetRequiredService<ProxyAccessLog>(),
+            provider.GetRequiredService<TraceReporting>(),
+            provider.GetRequiredService<ILogger<ObservabilityFollower>>()));
         services.AddSingleton<IMetricSource>(provider => new IstioMetrics([provider.GetRequiredService<ProxyTelemetry>()]));
         services.AddSingleton<IMetricSource>(provider => new UpstreamMetrics(
             [.. provider.GetRequiredService<GatewayRuntime>().Roles.Select(role => role.Balancer.States)],
@@ -33,7 +47,7 @@ internal static class TelemetrySetup
                 provider.GetRequiredService<Readiness>(),
                 provider.GetRequiredService<IWorkloadIdentity>(),
                 () => runtime.Current,
-                provider.GetRequiredService<IAccessLog>(),
+                () => provider.GetRequiredService<ProxyAccessLog>().Dropped,
                 provider.GetRequiredService<TimeProvider>());
         });
         return services;

@@ -19,7 +19,7 @@ public sealed class SmallPartsTests
     public void A_trace_is_kept_when_valid_and_begun_otherwise(string traceparent, bool valid)
     {
         var headers = new HeaderDictionary { ["traceparent"] = traceparent, ["tracestate"] = "a=b" };
-        var id = TraceContext.Ensure(headers);
+        var id = TraceContext.Ensure(headers).TraceId;
         Assert.Equal(valid, headers["traceparent"] == traceparent);
         Assert.Equal(valid, headers.ContainsKey("tracestate"));
         Assert.Equal(valid, id == "0af7651916cd43dd8448eb211c80319c");

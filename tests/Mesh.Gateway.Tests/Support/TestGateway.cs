@@ -27,6 +27,9 @@ public sealed class TestGateway : IAsyncDisposable
 
     public TestPki Pki { get; }
 
+    /// <summary>False: the mesh configuration says what is logged.</summary>
+    public bool LogsByOption { get; init; } = true;
+
     public int HttpPort { get; } = FreePort.Next();
     public int HttpsPort { get; } = FreePort.Next();
     /// <summary>Of a Gateway API Gateway.</summary>
@@ -82,7 +85,7 @@ public sealed class TestGateway : IAsyncDisposable
             "--locality", "us-east-1/us-east-1a", "--source", $"file:{Config}@eks-a", "--identity", $"files:{Identity}",
             "--listen-address", "127.0.0.1", "--workload-address", "127.0.0.1", "--health-port", $"{HealthPort}",
             "--metrics-port", "0",
-            "--admin", $"127.0.0.1:{AdminPort}", "--access-log", AccessLogFile, "--log-level", "none", .. more,
+            "--admin", $"127.0.0.1:{AdminPort}", "--log-level", "none", .. LogsByOption ? ["--access-log", AccessLogFile] : Array.Empty<string>(), .. more,
         ];
         var error = new StringWriter();
         Assert.True(

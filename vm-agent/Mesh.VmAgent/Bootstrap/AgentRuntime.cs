@@ -12,7 +12,6 @@ using Mesh.DataPlane.Registration;
 using Mesh.DataPlane.Tcp;
 using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
-using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Metrics;
 using Mesh.Hosting.Settings;
 using Mesh.Kubernetes.Registration;
@@ -33,7 +32,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly AgentSettings settings;
     private readonly TimeProvider time;
     private readonly ILogger log;
-    private readonly IAccessLog accessLog;
+    private readonly ProxyAccessLog accessLog;
+    private readonly ObservabilityFollower observability;
+    private Task following = Task.CompletedTask;
     private readonly IWorkloadIdentity identity;
     private readonly Lock publishing = new();
     private readonly ViewEndpointDirectory directory = new();
@@ -41,6 +42,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly UpstreamBalancer balancer;
     private readonly WorkloadMetadata own;
     private readonly PeerExchange peers;
+    private readonly RequestTracing tracing;
+    private readonly TraceReporting traces;
     private readonly HealthReporter? health;
     private readonly IWorkloadRegistry? registry;
     private readonly IReadOnlyList<IMeshSource> sources;
@@ -70,10 +73,19 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var toMesh = new UpstreamConnector(identity, time, settings.WorkloadAddress);
         own = WorkloadMetadata.Of(
             settings.Name, settings.Namespace, settings.Cluster, settings.Labels, settings.WorkloadGroup?.Name ?? settings.Name);
-        peers = new PeerExchange(
-            $"sidecar~{settings.WorkloadAddress}~{settings.Name}.{settings.Namespace}~{settings.Namespace}.svc.cluster.local", own);
+        var nodeId = $"sidecar~{settings.WorkloadAddress}~{settings.Name}.{settings.Namespace}~{settings.Namespace}.svc.cluster.local";
+        peers = new PeerExchange(nodeId, own);
+        tracing = new RequestTracing(own, nodeId, settings.TrustDomain);
+        traces = new TraceReporting(tracing, new TraceReportingOptions
+        {
+            Own = own,
+            Instance = settings.Name,
+            Target = settings.TraceTarget,
+            SamplingPercent = settings.TraceSampling,
+        });
         var inbound = TelemetryOf(MetricReporter.Destination);
         var outgoing = TelemetryOf(MetricReporter.Source);
+        observability = new ObservabilityFollower([(inbound, false), (outgoing, true)], accessLog, traces, log);
         Inbound = new InboundListener(
             settings.Name, identity, [settings.TrustDomain], () => targets, Pipeline(toApp, inbound, keepClientCert: true),
             new TcpForwarder(settings.Name, balancer, toApp, accessLog, time, inbound), accessLog, time);
@@ -90,7 +102,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         [
             new IstioMetrics([inbound, outgoing]),
             new UpstreamMetrics([balancer.States], channels),
-            new ProxyMetrics(Readiness.State, identity, () => state?.Snapshot, accessLog, time),
+            new ProxyMetrics(Readiness.State, identity, () => state?.Snapshot, () => accessLog.Dropped, time),
         ];
         if (settings is { WorkloadGroup: { } group, Register: { } register })
         {
@@ -167,7 +179,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 snapshot?.Synced ?? false, snapshot?.Version ?? 0,
                 [.. settings.Sources.Select(source => source.ToString())],
                 state?.View.Upstreams.Count() ?? 0,
-                [.. (snapshot?.Diagnostics ?? []).Where(finding => finding.Severity >= Severity.Warning).Select(finding => finding.ToString())]),
+                [.. (snapshot?.Diagnostics ?? []).Concat(observability.Findings).Where(finding => finding.Severity >= Severity.Warning).Select(finding => finding.ToString())]),
         };
     }
 
@@ -180,20 +192,22 @@ internal sealed class AgentRuntime : IAsyncDisposable
         (registry as IDisposable)?.Dispose();
         foreach (var pool in channels) await pool.DisposeAsync().ConfigureAwait(false);
         if (identity is IAsyncDisposable disposable) await disposable.DisposeAsync().ConfigureAwait(false);
-        if (accessLog is AccessLogWriter writer) await writer.DisposeAsync().ConfigureAwait(false);
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await accessLog.DisposeAsync().ConfigureAwait(false);
+        await traces.DisposeAsync().ConfigureAwait(false);
+        tracing.Dispose();
         stop.Dispose();
     }
 
-    private static IAccessLog OpenAccessLog(AgentSettings settings)
+    private static ProxyAccessLog OpenAccessLog(AgentSettings settings)
     {
-        if (settings.AccessLog is not { } path) return NoAccessLog.Instance;
         try
         {
-            return new AccessLogWriter(path, settings.AccessLogFormat);
+            return new ProxyAccessLog(settings.AccessLog, settings.AccessLogFormat);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new Hosting.StartupException($"cannot write the access log {path}: {error.Message}; correct --access-log", inner: error);
+            throw new Hosting.StartupException($"cannot write the access log {settings.AccessLog}: {error.Message}; correct --access-log", inner: error);
         }
     }
 
@@ -219,7 +233,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var pool = new UpstreamChannels(connector, time);
         channels.Add(pool);
         return new HttpPipeline(
-            new HttpPipelineOptions { Process = settings.Name, KeepForwardedClientCert = keepClientCert, Telemetry = telemetry, Peers = peers },
+            new HttpPipelineOptions { Process = settings.Name, KeepForwardedClientCert = keepClientCert, Telemetry = telemetry, Peers = peers, Tracing = tracing },
             directory, balancer, new InvokerForwarding(pool), pool, accessLog, time, Random.Shared);
     }
 
@@ -232,10 +246,18 @@ internal sealed class AgentRuntime : IAsyncDisposable
             targets = new InboundTargets(settings, next);
             state = next;
             directory.Update(next.View);
+            following = FollowAsync(following, next);
         }
 
         TellFindings(snapshot);
         Readiness.Synced();
+    }
+
+    /// <summary>One after the other, and none of them holds up what publishes.</summary>
+    private async Task FollowAsync(Task before, MeshState next)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        await observability.FollowAsync(next.Snapshot, settings.Scope with { Labels = next.Labels }).ConfigureAwait(false);
     }
 
     /// <summary>Each finding once, for as long as it stays.</summary>

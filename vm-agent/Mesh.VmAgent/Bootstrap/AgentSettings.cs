@@ -5,6 +5,7 @@ using Mesh.Config.Registration;
 using Mesh.Config.Sources;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.Hosting.AccessLogs;
+using Mesh.Hosting.Telemetry;
 
 namespace Mesh.VmAgent.Bootstrap;
 
@@ -14,6 +15,13 @@ public sealed record AgentSettings
     public required string Name { get; init; }
     public string? AccessLog { get; init; }
     public IAccessLogFormat AccessLogFormat { get; init; } = MeshLogFormat.Instance;
+
+    /// <summary>Collector of traces; null: the mesh configuration says.</summary>
+    public OtlpTarget? TraceTarget { get; init; }
+
+    /// <summary>0 to 100, for traces that begin here; the mesh configuration has precedence.</summary>
+    public double TraceSampling { get; init; } = 1;
+
     public required IPEndPoint Admin { get; init; }
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -103,6 +103,8 @@ public sealed class AgentSettingsReader
             Name = values.Get(common.Name),
             AccessLog = values.Get(common.AccessLog),
             AccessLogFormat = values.Get(proxy.AccessLogFormat),
+            TraceTarget = proxy.TraceTargetOf(values),
+            TraceSampling = proxy.TraceSamplingOf(values),
             Admin = values.Get(common.Admin!) ?? new IPEndPoint(IPAddress.Loopback, 15000),
             LogLevel = values.Get(common.LogLevel),
             Cluster = values.Get(proxy.Cluster),

@@ -14,9 +14,9 @@ public sealed record ExtensionProvider
     public string Stackdriver { get; init; } = "";
     public string Opencensus { get; init; } = "";
     public string Skywalking { get; init; } = "";
-    public string Opentelemetry { get; init; } = "";
+    public OpenTelemetryProvider? Opentelemetry { get; init; }
     public string Prometheus { get; init; } = "";
-    public string EnvoyFileAccessLog { get; init; } = "";
+    public FileAccessLogProvider? EnvoyFileAccessLog { get; init; }
     public string EnvoyHttpAls { get; init; } = "";
     public string EnvoyTcpAls { get; init; } = "";
     public string EnvoyOtelAls { get; init; } = "";
@@ -35,9 +35,10 @@ public sealed record ExtensionProvider
             .Field("stackdriver", Codecs.Raw, x => x.Stackdriver, (x, v) => x with { Stackdriver = v })
             .Field("opencensus", Codecs.Raw, x => x.Opencensus, (x, v) => x with { Opencensus = v })
             .Field("skywalking", Codecs.Raw, x => x.Skywalking, (x, v) => x with { Skywalking = v })
-            .Field("opentelemetry", Codecs.Raw, x => x.Opentelemetry, (x, v) => x with { Opentelemetry = v })
+            .Message("opentelemetry", OpenTelemetryProvider.Schema,
+                x => x.Opentelemetry, (x, v) => x with { Opentelemetry = v })
             .Field("prometheus", Codecs.Raw, x => x.Prometheus, (x, v) => x with { Prometheus = v })
-            .Field("envoyFileAccessLog", Codecs.Raw,
+            .Message("envoyFileAccessLog", FileAccessLogProvider.Schema,
                 x => x.EnvoyFileAccessLog, (x, v) => x with { EnvoyFileAccessLog = v })
             .Field("envoyHttpAls", Codecs.Raw, x => x.EnvoyHttpAls, (x, v) => x with { EnvoyHttpAls = v })
             .Field("envoyTcpAls", Codecs.Raw, x => x.EnvoyTcpAls, (x, v) => x with { EnvoyTcpAls = v })

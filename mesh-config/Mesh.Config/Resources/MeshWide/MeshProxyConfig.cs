@@ -23,7 +23,7 @@ public sealed record MeshProxyConfig
     public int? Concurrency { get; init; }
     public string ProxyBootstrapTemplatePath { get; init; } = "";
     public string InterceptionMode { get; init; } = "";
-    public string Tracing { get; init; } = "";
+    public ProxyTracing? Tracing { get; init; }
     public string EnvoyAccessLogService { get; init; } = "";
     public string EnvoyMetricsService { get; init; } = "";
     public ImmutableSortedDictionary<string, string> ProxyMetadata { get; init; } =
@@ -65,7 +65,7 @@ public sealed record MeshProxyConfig
             .Field("proxyBootstrapTemplatePath", Codecs.Text,
                 x => x.ProxyBootstrapTemplatePath, (x, v) => x with { ProxyBootstrapTemplatePath = v })
             .Field("interceptionMode", Codecs.Text, x => x.InterceptionMode, (x, v) => x with { InterceptionMode = v })
-            .Field("tracing", Codecs.Raw, x => x.Tracing, (x, v) => x with { Tracing = v })
+            .Message("tracing", ProxyTracing.Schema, x => x.Tracing, (x, v) => x with { Tracing = v })
             .Field("envoyAccessLogService", Codecs.Raw,
                 x => x.EnvoyAccessLogService, (x, v) => x with { EnvoyAccessLogService = v })
             .Field("envoyMetricsService", Codecs.Raw,
