@@ -131,6 +131,6 @@ internal static class GatewayHost
     private static MeshModel CreateModel(GatewaySettings settings, TimeProvider time) => MeshModel.Start(
         MeshSources.Open(settings.Sources, settings.Cluster, settings.Namespace, time),
         new SystemHostLookup(),
-        new MeshModelOptions { TrustDomain = settings.TrustDomain, SyncDeadline = settings.SyncDeadline },
+        new MeshModelOptions { TrustDomain = settings.TrustDomain, SyncDeadline = settings.SyncDeadline, WaitsForSources = true },
         time);
 }

@@ -246,10 +246,11 @@ public sealed class MeshModel : IMeshSourceHost, IAsyncDisposable
             {
                 if (!_dirty) return;
                 _dirty = false;
-                changes = _states.TakeChanges();
                 var unsynced = _states.Unsynced;
-                findings = [.. _states.Findings, .. _deadlinePassed ? unsynced.Select(NotSynced) : []];
                 synced = _current.Synced || unsynced.IsEmpty || _deadlinePassed;
+                // Services of many clusters would be compiled anew with each of these that comes.
+                changes = synced || !_options.WaitsForSources ? _states.TakeChanges() : [];
+                findings = [.. _states.Findings, .. _deadlinePassed ? unsynced.Select(NotSynced) : []];
             }
 
             // Outside of the lock: sources need not wait; what they bring meanwhile makes a snapshot of its own.

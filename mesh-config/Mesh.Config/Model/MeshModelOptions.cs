@@ -36,6 +36,11 @@ public sealed record MeshModelOptions
     public TimeSpan DebounceLimit { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
+    /// Snapshots before the first synced one have findings but no objects: for whoever serves nothing by them, and has many clusters to read.
+    /// </summary>
+    public bool WaitsForSources { get; init; }
+
+    /// <summary>
     /// After this time the snapshot counts as synced without the sources that have not synced; null waits for all.
     /// A source that is left out is a diagnostic.
     /// </summary>

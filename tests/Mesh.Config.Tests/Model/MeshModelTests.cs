@@ -49,6 +49,25 @@ public sealed class MeshModelTests
     }
 
     [Fact]
+    public void Who_serves_nothing_before_all_is_there_gets_findings_first_and_objects_at_once()
+    {
+        var model = new MeshModel(
+            [_first, _second], new MeshModelOptions { WaitsForSources = true, SyncDeadline = TimeSpan.FromSeconds(30) }, _time);
+        _first.Apply(model, Service("a", "10.0.0.1"));
+        Flush();
+        Assert.False(model.Current.Synced);
+        Assert.Null(model.Current.ViewFrom(Scope).FindUpstream(A));
+
+        _time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Contains(model.Current.Diagnostics, finding => finding.Code == "SourceNotSynced");
+        Assert.NotNull(model.Current.ViewFrom(Scope).FindUpstream(A));
+        _first.Apply(model, Service("a", "10.0.0.2"));
+        Flush();
+        Assert.Equal("10.0.0.2", Assert.Single(model.Current.ViewFrom(Scope).FindUpstream(A)!.Endpoints).Address);
+    }
+
+    [Fact]
     public void Changes_that_come_together_are_one_snapshot()
     {
         var model = new MeshModel([_first], null, _time);

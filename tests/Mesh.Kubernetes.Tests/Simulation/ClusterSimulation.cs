@@ -15,7 +15,7 @@ namespace Mesh.Kubernetes.Tests.Simulation;
 internal sealed class ClusterSimulation : IAsyncDisposable
 {
     private static readonly string[] CustomKinds = ["VirtualService", "DestinationRule", "Gateway", "AuthorizationPolicy", "HTTPRoute"];
-    private static readonly string[] AnyKinds = ["Service", "EndpointSlice", "Pod", "VirtualService", "AuthorizationPolicy"];
+    private static readonly string[] AnyKinds = ["Service", "EndpointSlice", "Pod", "VirtualService", "AuthorizationPolicy", "Secret"];
 
     private readonly Random _random;
     private readonly Stillness _stillness = new();
