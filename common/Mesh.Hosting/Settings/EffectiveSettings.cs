@@ -21,6 +21,13 @@ public sealed class EffectiveSettings
     /// <summary>True when the value was given, not defaulted.</summary>
     public bool IsGiven(Setting setting) => values[setting].Origin is not ("default" or "not set");
 
+    /// <summary>True when it came from our own options, variables or file, not from <see cref="SettingsDefinition.FindElsewhere"/>.</summary>
+    public bool IsOwn(Setting setting)
+    {
+        var origin = values[setting].Origin;
+        return origin == $"option --{setting.Name}" || origin == $"environment {definition.EnvironmentName(setting)}" || origin.StartsWith("file ", StringComparison.Ordinal);
+    }
+
     /// <summary>All settings as JSON with comments, readable again by <c>--config</c>; secrets are masked.</summary>
     public string Print()
     {

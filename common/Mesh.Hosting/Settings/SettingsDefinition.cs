@@ -47,6 +47,8 @@ public sealed class SettingsDefinition
 
     internal IReadOnlyList<Func<EffectiveSettings, string?>> Checks => checks;
 
+    internal Func<GivenSettings, IReadOnlyDictionary<string, FoundValue>>? Elsewhere { get; private set; }
+
     /// <summary>Must be given somewhere.</summary>
     public Setting<T> Required<T>(string name, string hint, string description, Func<string, T> parse, bool secret = false) =>
         Add(new Setting<T>(name, hint, description, texts => parse(texts![0])) { Required = true, Secret = secret });
@@ -81,6 +83,16 @@ public sealed class SettingsDefinition
 
     /// <summary>A rule over several settings: returns null, or what is wrong and how to put it right.</summary>
     public void Check(Func<EffectiveSettings, string?> rule) => checks.Add(rule);
+
+    /// <summary>
+    /// Files of another program that know some of the values: they win over the defaults and over nothing else.
+    /// <paramref name="find"/> gives them by the names of settings and throws <see cref="SettingsException"/> for what is wrong.
+    /// </summary>
+    public void FindElsewhere(Func<GivenSettings, IReadOnlyDictionary<string, FoundValue>> find)
+    {
+        Invariant.Holds(Elsewhere is null);
+        Elsewhere = find;
+    }
 
     internal string EnvironmentName(Setting setting) => EnvironmentPrefix + ToEnvironment(setting.Name);
 

@@ -58,14 +58,21 @@ public static class SettingsReader
     private static EffectiveSettings Resolve(
         SettingsDefinition definition, CommandLineArguments options, IReadOnlyDictionary<string, string> environment)
     {
-        var configPath = options.Values.TryGetValue(definition.Config, out var given)
-            ? given[0]
+        var configPath = options.Values.TryGetValue(definition.Config, out var paths)
+            ? paths[0]
             : environment.GetValueOrDefault(definition.EnvironmentName(definition.Config));
         var file = configPath is null ? null : SettingsFile.Read(definition, configPath);
 
+        var given = new GivenSettings(setting => Given(definition, setting, options, environment, file)?.Texts, environment);
+        var elsewhere = definition.Elsewhere?.Invoke(given);
         var values = new Dictionary<Setting, EffectiveValue>();
         foreach (var setting in definition.Settings)
-            values[setting] = ResolveOne(definition, setting, options, environment, file);
+        {
+            var found = Given(definition, setting, options, environment, file)
+                ?? elsewhere?.GetValueOrDefault(setting.Name)
+                ?? (setting.Defaults is { } defaults ? new FoundValue(defaults, "default") : null);
+            values[setting] = Parse(definition, setting, found);
+        }
 
         var settings = new EffectiveSettings(definition, values);
         foreach (var check in definition.Checks)
@@ -76,7 +83,8 @@ public static class SettingsReader
         return settings;
     }
 
-    private static EffectiveValue ResolveOne(
+    /// <summary>Null when none of our own places has it.</summary>
+    private static FoundValue? Given(
         SettingsDefinition definition,
         Setting setting,
         CommandLineArguments options,
@@ -86,18 +94,21 @@ public static class SettingsReader
         // Only variables of known settings are looked at: Kubernetes adds others with the same prefix for a Service of
         // the same name (MESH_GATEWAY_SERVICE_HOST), so an unknown variable cannot be called wrong.
         var variable = definition.EnvironmentName(setting);
-        var (texts, origin) =
-            options.Values.TryGetValue(setting, out var fromOption) ? (fromOption, $"option --{setting.Name}")
-            : environment.TryGetValue(variable, out var fromVariable) ? (SplitVariable(setting, fromVariable), $"environment {variable}")
-            : file?.Values.TryGetValue(setting, out var fromFile) == true ? (fromFile, $"file {file.Path}")
-            : (setting.Defaults, setting.Defaults is null ? "not set" : "default");
+        return options.Values.TryGetValue(setting, out var fromOption) ? new FoundValue(fromOption, $"option --{setting.Name}")
+            : environment.TryGetValue(variable, out var fromVariable) ? new FoundValue(SplitVariable(setting, fromVariable), $"environment {variable}")
+            : file?.Values.TryGetValue(setting, out var fromFile) == true ? new FoundValue(fromFile, $"file {file.Path}")
+            : null;
+    }
 
-        if (texts is null && setting.Required)
+    private static EffectiveValue Parse(SettingsDefinition definition, Setting setting, FoundValue? found)
+    {
+        if (found is null && setting.Required)
             throw new SettingsException($"--{setting.Name} {setting.Hint} is required: {setting.Description} "
-                + $"(or environment {variable}, or \"{setting.Name}\" in the --config file)");
+                + $"(or environment {definition.EnvironmentName(setting)}, or \"{setting.Name}\" in the --config file)");
+        var origin = found?.Origin ?? "not set";
         try
         {
-            return new EffectiveValue(texts, origin, setting.ParseObject(texts));
+            return new EffectiveValue(found?.Texts, origin, setting.ParseObject(found?.Texts));
         }
         catch (FormatException exception)
         {

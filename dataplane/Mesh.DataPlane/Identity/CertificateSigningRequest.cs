@@ -13,15 +13,17 @@ public sealed record CertificateSigningRequest(string Pem, string KeyPem)
         var names = new SubjectAlternativeNameBuilder();
         names.AddUri(new Uri(id.ToString()));
         var subject = new X500DistinguishedNameBuilder().Build();
-        if (kind == WorkloadKeyKind.Rsa2048)
+        if (kind is WorkloadKeyKind.EcdsaP256 or WorkloadKeyKind.EcdsaP384)
         {
-            using var rsa = RSA.Create(2048);
-            var request = new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-            return Finish(request, names, rsa.ExportPkcs8PrivateKeyPem());
+            var is256 = kind == WorkloadKeyKind.EcdsaP256;
+            using var ecdsa = ECDsa.Create(is256 ? ECCurve.NamedCurves.nistP256 : ECCurve.NamedCurves.nistP384);
+            var hash = is256 ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA384;
+            return Finish(new CertificateRequest(subject, ecdsa, hash), names, ecdsa.ExportPkcs8PrivateKeyPem());
         }
 
-        using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return Finish(new CertificateRequest(subject, ecdsa, HashAlgorithmName.SHA256), names, ecdsa.ExportPkcs8PrivateKeyPem());
+        using var rsa = RSA.Create(kind switch { WorkloadKeyKind.Rsa2048 => 2048, WorkloadKeyKind.Rsa3072 => 3072, _ => 4096 });
+        var request = new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return Finish(request, names, rsa.ExportPkcs8PrivateKeyPem());
     }
 
     private static CertificateSigningRequest Finish(CertificateRequest request, SubjectAlternativeNameBuilder names, string keyPem)

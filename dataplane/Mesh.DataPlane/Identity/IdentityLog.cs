@@ -21,4 +21,19 @@ internal static partial class IdentityLog
 
     [LoggerMessage(105, LogLevel.Information, "certificate for {Id} from {Folder} is valid until {NotAfter:u}")]
     public static partial void Loaded(ILogger log, SpiffeId id, string folder, DateTimeOffset notAfter);
+
+    [LoggerMessage(106, LogLevel.Warning, "the certificate kept in {Folder} is of {Kept}, not of {Id}, and is not used")]
+    public static partial void StateOfAnother(ILogger log, string folder, SpiffeId kept, SpiffeId id);
+
+    [LoggerMessage(107, LogLevel.Warning, "the certificate for {Id} kept in {Folder} expired at {NotAfter:u}; a token is needed for a new one")]
+    public static partial void StateExpired(ILogger log, SpiffeId id, string folder, DateTimeOffset notAfter);
+
+    [LoggerMessage(108, LogLevel.Warning, "the certificate kept in {Folder} cannot be used: {Reason}")]
+    public static partial void StateUnusable(ILogger log, string folder, string reason);
+
+    [LoggerMessage(109, LogLevel.Error, "the new certificate cannot be kept in {Folder} and will be lost by a restart: {Reason}")]
+    public static partial void StateNotWritten(ILogger log, string folder, string reason);
+
+    [LoggerMessage(110, LogLevel.Warning, "this machine's clock is at least {Behind} behind that of the CA that gave a certificate for {Id}; set it")]
+    public static partial void ClockIsBehind(ILogger log, TimeSpan behind, SpiffeId id);
 }

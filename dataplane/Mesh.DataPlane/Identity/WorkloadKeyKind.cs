@@ -4,5 +4,8 @@ namespace Mesh.DataPlane.Identity;
 public enum WorkloadKeyKind
 {
     EcdsaP256,
+    EcdsaP384,
     Rsa2048,
+    Rsa3072,
+    Rsa4096,
 }

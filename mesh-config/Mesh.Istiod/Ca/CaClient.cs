@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Mesh.Hosting.Networking;
 using Mesh.Istiod.Protos;
 
 namespace Mesh.Istiod.Ca;
@@ -24,6 +24,7 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
 
     private readonly Random jitter = random ?? Random.Shared;
+    private readonly HostDialer dialer = new(time, options.Resolve);
 
     /// <summary>PEM blocks: leaf, intermediates, and last one element with all roots.</summary>
     /// <exception cref="CaClientException">Refused, not reachable after <see cref="Attempts"/>, or files unreadable.</exception>
@@ -98,29 +99,18 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
     {
         var policy = new X509ChainPolicy
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            TrustMode = options.RootFile == CaClientOptions.SystemRoots ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
         };
-        var pem = await ReadAsync(options.RootFile, "root", cancellationToken).ConfigureAwait(false);
-        try
-        {
-            policy.CustomTrustStore.ImportFromPem(pem);
-        }
-        catch (CryptographicException exception)
-        {
-            throw new CaClientException($"the root file {options.RootFile} holds no usable PEM certificate: {exception.Message}", null, exception);
-        }
-
-        if (policy.CustomTrustStore.Count == 0)
-            throw new CaClientException($"the root file {options.RootFile} holds no PEM certificate; put the CA's root-cert.pem there");
+        if (policy.TrustMode == X509ChainTrustMode.CustomRootTrust) await AddRootsAsync(policy.CustomTrustStore, cancellationToken).ConfigureAwait(false);
         return new SocketsHttpHandler
         {
             UseProxy = false,
             UseCookies = false,
             ConnectTimeout = options.AttemptTimeout,
             // The URL names the server that is expected, which SNI and verification follow; dialled is what was configured.
-            ConnectCallback = (_, token) => DialAsync(token),
+            ConnectCallback = async (_, token) => await dialer.ConnectAsync(options.Address, token).ConfigureAwait(false),
             SslOptions = new SslClientAuthenticationOptions
             {
                 CertificateChainPolicy = policy,
@@ -130,19 +120,21 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
         };
     }
 
-    private async ValueTask<Stream> DialAsync(CancellationToken cancellationToken)
+    private async Task AddRootsAsync(X509Certificate2Collection roots, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var pem = await ReadAsync(options.RootFile, "root", cancellationToken).ConfigureAwait(false);
         try
         {
-            await socket.ConnectAsync(options.Address, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            roots.ImportFromPem(pem);
         }
-        catch
+        catch (CryptographicException exception)
         {
-            socket.Dispose();
-            throw;
+            throw new CaClientException($"the root file {options.RootFile} holds no usable PEM certificate: {exception.Message}", null, exception);
         }
+
+        if (roots.Count == 0)
+            throw new CaClientException($"the root file {options.RootFile} holds no PEM certificate; put the CA's root-cert.pem there");
+        if (options.ReceivedRoots?.Invoke() is { } received) roots.AddRange(received);
     }
 
     private static async Task<string> ReadAsync(string path, string what, CancellationToken cancellationToken)
@@ -161,6 +153,7 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
     {
         var remedy = exception.StatusCode switch
         {
+            StatusCode.Unauthenticated when TokenProblem() is { } problem => $"; in {options.TokenFile}: {problem}",
             StatusCode.Unauthenticated => $"; check that {options.TokenFile ?? "the client certificate"} is of a service account known to this CA",
             StatusCode.Unavailable or StatusCode.Internal => $"; check that it runs, that {options.RootFile} is its root, and that it serves {options.ServerName}",
             _ => "",
@@ -169,6 +162,19 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
         var detail = cause is null ? exception.Status.Detail : $"{exception.Status.Detail} {cause}";
         return new CaClientException(
             $"the CA at {Name()} gave no certificate after {attempts} attempt(s): {exception.StatusCode} {detail}{remedy}", exception.StatusCode, exception);
+    }
+
+    /// <summary>Why the token may have been refused, as far as it can be told from here.</summary>
+    private string? TokenProblem()
+    {
+        try
+        {
+            return options.TokenFile is { } file ? ServiceAccountToken.Read(File.ReadAllText(file))?.Problem(time.GetUtcNow(), options.Account) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private string Host() => options.Address.Host.Contains(':', StringComparison.Ordinal) ? $"[{options.Address.Host}]" : options.Address.Host;

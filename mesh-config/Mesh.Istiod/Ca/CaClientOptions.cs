@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Mesh.Istiod.Ca;
 
@@ -9,7 +10,10 @@ public sealed record CaClientOptions
     /// <summary>Host name or address and port to dial.</summary>
     public required DnsEndPoint Address { get; init; }
 
-    /// <summary>PEM file with the roots the CA's serving certificate must chain to; read for every connection.</summary>
+    /// <summary>Stands for the system's roots where a file of roots is asked for.</summary>
+    public const string SystemRoots = "SYSTEM";
+
+    /// <summary>PEM file with the roots the CA's serving certificate must chain to, read for every connection; or <see cref="SystemRoots"/>.</summary>
     public required string RootFile { get; init; }
 
     /// <summary>File with the bearer token, read and trimmed for every call; null when there is only a client certificate.</summary>
@@ -32,4 +36,16 @@ public sealed record CaClientOptions
 
     /// <summary>For one attempt, connection included.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Addresses of <see cref="Address"/>, asked for every connection; null: the system's.</summary>
+    public Func<string, CancellationToken, Task<IPAddress[]>>? Resolve { get; init; }
+
+    /// <summary>
+    /// Roots the CA itself gave with the last certificate: they are trusted besides the file, which nobody renews. Null, also when there
+    /// are none.
+    /// </summary>
+    public Func<X509Certificate2Collection?>? ReceivedRoots { get; init; }
+
+    /// <summary><c>NAMESPACE/NAME</c> that the token should be of, for messages; null: not known.</summary>
+    public string? Account { get; init; }
 }

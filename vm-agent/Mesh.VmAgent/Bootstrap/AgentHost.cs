@@ -85,11 +85,11 @@ public sealed class AgentHost : IAsyncDisposable
     {
         List<(IPEndPoint, string, ListenerRole)> listeners =
         [
-            (new IPEndPoint(settings.WorkloadAddress, settings.InboundPort), "inbound-port", ListenerRole.Inbound),
-            (new IPEndPoint(settings.WorkloadAddress, settings.HealthPort), "health-port", ListenerRole.Health),
+            (new IPEndPoint(settings.OwnAddress, settings.InboundPort), "inbound-port", ListenerRole.Inbound),
+            (new IPEndPoint(settings.OwnAddress, settings.HealthPort), "health-port", ListenerRole.Health),
             (settings.Admin, "admin", ListenerRole.Admin),
         ];
-        if (settings.MetricsPort > 0) listeners.Add((new IPEndPoint(settings.WorkloadAddress, settings.MetricsPort), "metrics-port", ListenerRole.Metrics));
+        if (settings.MetricsPort > 0) listeners.Add((new IPEndPoint(settings.OwnAddress, settings.MetricsPort), "metrics-port", ListenerRole.Metrics));
         if (settings.Outbound is { } outbound) listeners.Add((outbound, "outbound", ListenerRole.Outbound));
         return listeners;
     }

@@ -1,5 +1,7 @@
 using Mesh.DataPlane.Identity;
+using Mesh.Hosting;
 using Mesh.Istiod.Ca;
+using Mesh.VmAgent.Bundle;
 
 namespace Mesh.VmAgent.Bootstrap;
 
@@ -16,6 +18,7 @@ internal static class AgentIdentity
         if (settings.Identity.Folder is { } folder)
             return FileWorkloadIdentity.Load(folder, time, logs.CreateLogger<FileWorkloadIdentity>());
 
+        if (settings.StateFolder is { } state) Prepare(state);
         CaWorkloadIdentity? identity = null;
         var client = new CaClient(
             new CaClientOptions
@@ -28,14 +31,37 @@ internal static class AgentIdentity
                 ClusterId = settings.Cluster,
                 // One that has expired proves nothing: then the token is asked for again.
                 ClientCertificate = () => identity?.Current is { } current && current.NotAfter > time.GetUtcNow() ? current.Context : null,
+                ReceivedRoots = () => identity?.Current?.Roots,
+                Resolve = HostsFile.ResolverOf(settings.HostsFile),
+                Account = $"{settings.Namespace}/{settings.ServiceAccount}",
             },
             time);
         identity = new CaWorkloadIdentity(
-            new CaWorkloadIdentityOptions { Id = new SpiffeId(settings.TrustDomain, settings.Namespace, settings.ServiceAccount) },
+            new CaWorkloadIdentityOptions
+            {
+                Id = new SpiffeId(settings.TrustDomain, settings.Namespace, settings.ServiceAccount),
+                KeyKind = settings.KeyKind,
+                GraceRatio = settings.GraceRatio,
+                GraceJitter = settings.GraceJitter,
+                StateFolder = settings.StateFolder,
+                RetryWhenChanged = settings.CaToken is { } token ? [token, settings.CaRoot!] : [settings.CaRoot!],
+            },
             client.CreateCertificateAsync,
             time,
             logs.CreateLogger<CaWorkloadIdentity>());
         identity.Start();
         return identity;
+    }
+
+    private static void Prepare(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StartupException($"cannot make the state folder {folder}: {exception.Message}; make it, or name another one with --state", inner: exception);
+        }
     }
 }

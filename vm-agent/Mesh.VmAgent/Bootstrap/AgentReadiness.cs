@@ -20,7 +20,7 @@ internal sealed class AgentReadiness
         sources = State.Add("sources", $"not all of {string.Join(", ", settings.Sources)} have been read yet");
         identity = State.Add("identity", "no certificate yet");
         listeners = State.Add("listeners", "not listening yet");
-        if (settings.WorkloadGroup is not null) registration = State.Add("registration", "not registered yet");
+        if (settings is { WorkloadGroup: not null, Register: not null }) registration = State.Add("registration", "not registered yet");
     }
 
     public Readiness State { get; } = new();

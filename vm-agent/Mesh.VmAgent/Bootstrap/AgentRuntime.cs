@@ -70,7 +70,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         // The address Istio's inbound proxy calls its application from: the application can tell it from everybody else.
         var isLocal = IPAddress.IsLoopback(settings.AppAddress) || settings.AppAddress.Equals(settings.WorkloadAddress);
         var toApp = new UpstreamConnector(identity, time, isLocal ? InboundSource : null);
-        var toMesh = new UpstreamConnector(identity, time, settings.WorkloadAddress);
+        var toMesh = new UpstreamConnector(identity, time, settings.OwnAddress);
         own = WorkloadMetadata.Of(
             settings.Name, settings.Namespace, settings.Cluster, settings.Labels, settings.WorkloadGroup?.Name ?? settings.Name);
         var nodeId = $"sidecar~{settings.WorkloadAddress}~{settings.Name}.{settings.Namespace}~{settings.Namespace}.svc.cluster.local";
@@ -112,7 +112,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 logs.CreateLogger<RegistrationKeeper>());
             Registration.Changed += Readiness.Registered;
             health = new HealthReporter(
-                () => state?.Group, settings.AppAddress.ToString(), Registration, time, logs.CreateLogger<HealthReporter>());
+                () => state?.Group is { } known ? known.Spec.Probe : settings.Probe, settings.AppAddress.ToString(), Registration, time, logs.CreateLogger<HealthReporter>());
         }
     }
 

@@ -3,7 +3,9 @@ using System.Net;
 using Mesh.Config.Model;
 using Mesh.Config.Registration;
 using Mesh.Config.Sources;
+using Mesh.Config.Resources.Networking;
 using Mesh.DataPlane.Bootstrap;
+using Mesh.DataPlane.Identity;
 using Mesh.Hosting.AccessLogs;
 using Mesh.Hosting.Telemetry;
 
@@ -42,8 +44,32 @@ public sealed record AgentSettings
     /// <summary>Validity that the CA is asked for; zero leaves it to the CA.</summary>
     public TimeSpan CertificateTtl { get; init; } = TimeSpan.FromHours(24);
     public string TrustDomain { get; init; } = "cluster.local";
+    public WorkloadKeyKind KeyKind { get; init; }
+
+    /// <summary>Share of its life that a certificate has left when it is renewed.</summary>
+    public double GraceRatio { get; init; } = RenewalSchedule.DefaultRatio;
+
+    public double GraceJitter { get; init; } = RenewalSchedule.DefaultJitter;
+
+    /// <summary>Where key and certificate survive a restart; null: nowhere.</summary>
+    public string? StateFolder { get; init; }
+
+    /// <summary>Names and addresses for what the system does not resolve, in the form of <c>/etc/hosts</c>.</summary>
+    public string? HostsFile { get; init; }
+
+    /// <summary>istiod's for configuration and registration; null: not known.</summary>
+    public DnsEndPoint? DiscoveryAddress { get; init; }
+
+    /// <summary>Roots for <see cref="DiscoveryAddress"/>; null: those of the CA.</summary>
+    public string? XdsRoot { get; init; }
 
     public required IPAddress WorkloadAddress { get; init; }
+
+    /// <summary>Where the agent listens, if the workload address is not this machine's own: that of a NAT, for example.</summary>
+    public IPAddress? ListenAddress { get; init; }
+
+    /// <summary>What is bound to.</summary>
+    public IPAddress OwnAddress => ListenAddress ?? WorkloadAddress;
 
     /// <summary>Where the application listens.</summary>
     public required IPAddress AppAddress { get; init; }
@@ -64,6 +90,10 @@ public sealed record AgentSettings
     public WorkloadGroupName? WorkloadGroup { get; init; }
 
     public RegistrySpec? Register { get; init; }
+
+    /// <summary>For as long as the WorkloadGroup is not known.</summary>
+    public ReadinessProbe? Probe { get; init; }
+
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public ProxyScope Scope => new()

@@ -1,10 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using Mesh.Config.Registration;
+using Mesh.Config.Resources.Networking;
 using Mesh.DataPlane.Bootstrap;
+using Mesh.DataPlane.Identity;
 using Mesh.Hosting.Admin;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Settings;
+using Mesh.VmAgent.Bundle;
+using Mesh.VmAgent.Registration;
 
 namespace Mesh.VmAgent.Bootstrap;
 
@@ -28,8 +33,25 @@ public sealed class AgentSettingsReader
     private readonly Setting<RegistrySpec?> register;
     private readonly Setting<TimeSpan> drainTimeout;
 
-    public AgentSettingsReader()
+    private readonly BundleFinder bundles;
+    private readonly Setting<string?> bundle;
+    private readonly Setting<string?> state;
+    private readonly Setting<string?> hosts;
+    private readonly Setting<WorkloadKeyKind> keyKind;
+    private readonly Setting<double> graceRatio;
+    private readonly Setting<double> graceJitter;
+    private readonly Setting<DnsEndPoint?> discoveryAddress;
+    private readonly Setting<string?> xdsRoot;
+    private readonly Setting<IPAddress?> listenAddress;
+    private readonly Setting<ReadinessProbe?> probe;
+
+    /// <param name="root">The machine's <c>/</c>, below which Istio's files are looked for.</param>
+    public AgentSettingsReader(string root = "/")
     {
+        bundles = new BundleFinder(root);
+        bundle = definition.Optional(
+            "bundle", "DIR", "What istioctl x workload entry configure wrote, and agent.yaml. Without it and --identity: Istio's own places.",
+            SettingParsers.Text);
         common = new CommonSettings(definition, "mesh-agent");
         proxy = new ProxySettings(definition);
         workloadAddress = definition.Required(
@@ -46,11 +68,28 @@ public sealed class AgentSettingsReader
             "outbound", "ADDR:PORT", "HTTP proxy for the app's calls; keep it on loopback. None when not set.", AddressParsing.EndPoint);
         outboundUnknown = definition.WithDefault(
             "outbound-unknown", "POLICY", "Hosts the mesh does not know: refuse or allow.", ParseUnknown, "refuse");
+        state = definition.Optional(
+            "state", "DIR", "Where key and certificate survive a restart (default with a bundle: /var/lib/mesh-agent).", SettingParsers.Text);
+        hosts = definition.Optional("hosts", "FILE", "Addresses of names that the system does not resolve, as /etc/hosts.", SettingParsers.Text);
+        keyKind = definition.WithDefault(
+            "key-kind", "KIND", "Of the workload's key: ecdsa-p256, ecdsa-p384, rsa-2048, rsa-3072 or rsa-4096.", KeyKinds.Parse, "ecdsa-p256");
+        graceRatio = definition.WithDefault(
+            "grace-ratio", "RATIO", "Share of its life that a certificate has left when it is renewed.", Ratio, "0.5");
+        graceJitter = definition.WithDefault("grace-jitter", "RATIO", "Added to or taken from that by chance.", Ratio, "0.01");
+        discoveryAddress = definition.Optional(
+            "discovery-address", "HOST:PORT", "istiod, for configuration and registration.", AddressParsing.HostAndPort);
+        xdsRoot = definition.Optional("xds-root", "FILE", "Roots for the discovery address (default: --ca-root).", SettingParsers.Text);
+        listenAddress = definition.Optional(
+            "listen-address", "ADDR", "Where to listen if the workload address is that of a NAT (default: the workload address).",
+            AddressParsing.Address);
+        probe = definition.Optional(
+            "probe", "YAML", "Readiness probe as in a WorkloadGroup, for as long as the group is not known.", ProbeText.Parse);
         workloadGroup = definition.Optional(
             "workload-group", "NS/NAME", "WorkloadGroup to register under.", WorkloadGroupName.Parse);
         register = definition.Optional("register", "PLACE", "Where the WorkloadEntry goes: file:DIR, kube:KUBECONFIG[#CONTEXT] or kube:in-cluster.", RegistrySpec.Parse);
         drainTimeout = definition.WithDefault(
             "drain-timeout", "DURATION", "Longest wait for requests in flight after SIGTERM.", SettingParsers.Duration, "10s");
+        definition.FindElsewhere(given => bundles.Find(given.Text(bundle), given.Text(proxy.Identity), definition.Settings, given.Environment));
         DeclareRules();
     }
 
@@ -86,10 +125,16 @@ public sealed class AgentSettingsReader
         _ => throw new FormatException($"'{text}' is neither refuse nor allow"),
     };
 
+    private static double Ratio(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1
+            ? ratio : throw new FormatException($"'{text}' is not a number between 0 and 1");
+
     private void DeclareRules()
     {
         definition.Check(values => AdminSite.Refusal(values.Get(common.Admin!)));
+        // A bundle names the group also for machines that somebody else registers.
         definition.Check(values => values.Get(register) is null != values.Get(workloadGroup) is null
+                && (values.Get(register) is not null || values.IsOwn(workloadGroup))
             ? "--register and --workload-group belong together: where to register, and what the entry is made from" : null);
         definition.Check(values => values.Get(inboundPort) == values.Get(healthPort)
             ? "--inbound-port and --health-port are the same port; choose two" : null);
@@ -121,8 +166,17 @@ public sealed class AgentSettingsReader
             CaServerName = values.Get(proxy.CaServerName),
             CertificateTtl = values.Get(proxy.CertificateTtl),
             TrustDomain = values.Get(proxy.TrustDomain),
+            KeyKind = values.Get(keyKind),
+            GraceRatio = values.Get(graceRatio),
+            GraceJitter = values.Get(graceJitter),
+            StateFolder = values.Get(state),
+            HostsFile = values.Get(hosts),
+            DiscoveryAddress = values.Get(discoveryAddress),
+            XdsRoot = values.Get(xdsRoot) ?? values.Get(proxy.CaRoot),
+            ListenAddress = values.Get(listenAddress),
+            Probe = values.Get(probe),
             WorkloadAddress = address,
-            AppAddress = values.Get(appAddress) ?? address,
+            AppAddress = values.Get(appAddress) ?? values.Get(listenAddress) ?? address,
             Inbound = [.. values.Get(inbound)],
             InboundPort = values.Get(inboundPort),
             HealthPort = values.Get(healthPort),

@@ -10,7 +10,14 @@ public static class GroupProbe
     public static ProbeSettings? SettingsOf(WorkloadGroup group)
     {
         ArgumentNullException.ThrowIfNull(group);
-        if (group.Spec.Probe is not { } probe || ActionOf(probe) is not { } action) return null;
+        return group.Spec.Probe is { } probe ? SettingsOf(probe) : null;
+    }
+
+    /// <summary>Null for a probe that does nothing.</summary>
+    public static ProbeSettings? SettingsOf(ReadinessProbe probe)
+    {
+        ArgumentNullException.ThrowIfNull(probe);
+        if (ActionOf(probe) is not { } action) return null;
         var settings = new ProbeSettings(action) { InitialDelay = TimeSpan.FromSeconds(probe.InitialDelaySeconds) };
         return settings with
         {

@@ -7,9 +7,10 @@ namespace Mesh.VmAgent.Registration;
 /// Probes the application as its WorkloadGroup says and reports the edges to the registration. A group whose probe
 /// changed is probed anew; one without a probe is not probed at all.
 /// </summary>
+/// <param name="current">The probe of the moment; null for none.</param>
 /// <param name="appAddress">What is probed where the group names no host.</param>
 public sealed class HealthReporter(
-    Func<WorkloadGroup?> group,
+    Func<ReadinessProbe?> current,
     string appAddress,
     RegistrationKeeper registration,
     TimeProvider time,
@@ -26,7 +27,7 @@ public sealed class HealthReporter(
     {
         while (true)
         {
-            if (group() is { Spec.Probe: { } probe } current && GroupProbe.SettingsOf(current) is { } settings)
+            if (current() is { } probe && GroupProbe.SettingsOf(probe) is { } settings)
                 await ProbeWhileUnchangedAsync(settings, probe, cancellationToken).ConfigureAwait(false);
             await Task.Delay(LookPeriod, time, cancellationToken).ConfigureAwait(false);
         }
@@ -41,7 +42,7 @@ public sealed class HealthReporter(
         {
             var probing = new HealthMonitor(settings, probe, time).RunAsync(ReportAsync, changed.Token);
             // An object that was not read again is the same instance; one that was is probed anew, which does no harm.
-            while (ReferenceEquals(group()?.Spec.Probe, unchanged) && !probing.IsCompleted)
+            while (ReferenceEquals(current(), unchanged) && !probing.IsCompleted)
                 await Task.Delay(LookPeriod, time, cancellationToken).ConfigureAwait(false);
             await changed.CancelAsync().ConfigureAwait(false);
             await probing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
