@@ -22,6 +22,7 @@ internal sealed class Reflector(
     {
         while (true)
         {
+            var began = time.Elapsed();
             try
             {
                 await (_state.Next switch
@@ -38,6 +39,7 @@ internal sealed class Reflector(
             catch (ApiException e) when (ApiClient.IsGone(e))
             {
                 // No failure: servers forget. What was taken over stays until the new list is complete.
+                _state.Lasted(time.Elapsed() - began);
                 _state.Expired();
                 target.Forgotten(selection);
                 KubeMetrics.Relists.Add(1);
@@ -46,6 +48,7 @@ internal sealed class Reflector(
             catch (Exception e)
 #pragma warning restore CA1031
             {
+                _state.Lasted(time.Elapsed() - began);
                 _state.Failed((e as ApiException)?.Code, (e as ApiException)?.RetryAfter);
                 KubeMetrics.Failures.Add(1);
                 target.Failed(selection, e);

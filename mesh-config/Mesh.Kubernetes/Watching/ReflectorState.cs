@@ -71,6 +71,13 @@ internal sealed class ReflectorState(ReflectorOptions options, Random random)
         return true;
     }
 
+    /// <summary>How long the step had gone well before it failed: what goes wrong then is the first failure again.</summary>
+    public void Lasted(TimeSpan time)
+    {
+        // A watch of a kind in which nothing happens brings nothing that would tell.
+        if (Next == ReflectorStep.Watch && time >= options.MaxBackoff) _failures = 0;
+    }
+
     /// <summary>The server ended the watch as it does from time to time.</summary>
     /// <param name="wasShort">It ended at once and had brought nothing: that must not become a loop.</param>
     public void WatchEnded(bool wasShort)

@@ -12,6 +12,9 @@ internal sealed class ClusterInvariants
 
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>A connection that broke just before may not have been tried again yet.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(45);
+
     private readonly SimulatedCluster[] _clusters;
     private readonly KubeSourceOptions _options;
     private readonly MeshModel _model;
@@ -78,7 +81,7 @@ internal sealed class ClusterInvariants
         {
             var isServed = lasting.Contains(cluster.LastingAddress);
             // Nobody was heard for so long that what is known may go; till it is heard again there is nothing to hold it to.
-            if (cluster.UnheardSince is { } since && _time.Now - since + BookmarkInterval + Notice >= _options.StaleLimit) cluster.MustServe = false;
+            if (cluster.UnheardSince is { } since && _time.Now - since + BookmarkInterval + LongestPause + Notice >= _options.StaleLimit) cluster.MustServe = false;
             if (cluster.MustServe && !isServed) _violations.Enqueue($"the endpoint of cluster {cluster.Name} vanished");
             if (isServed && cluster.IsNamed && cluster.UnheardSince is null) cluster.MustServe = true;
             if (isServed && cluster.IsNamed) cluster.WasServed = true;

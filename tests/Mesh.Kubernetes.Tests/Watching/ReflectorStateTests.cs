@@ -25,6 +25,21 @@ public sealed class ReflectorStateTests
     }
 
     [Fact]
+    public void A_watch_that_breaks_after_a_quiet_while_is_tried_again_soon()
+    {
+        var state = Watching();
+        for (var i = 0; i < 9; i++) state.Failed(null);
+
+        state.Lasted(TimeSpan.FromSeconds(5));
+        state.Failed(null);
+        Assert.True(state.Pause >= TimeSpan.FromSeconds(30));
+        state.Lasted(TimeSpan.FromMinutes(1));
+        state.Failed(null);
+
+        Assert.True(state.Pause < TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
     public void A_forgotten_place_leads_to_a_list_and_ever_longer_pauses_while_it_happens_again()
     {
         var state = Watching();
