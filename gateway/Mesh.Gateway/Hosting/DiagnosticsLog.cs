@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mesh.Config.Diagnostics;
 
 namespace Mesh.Gateway.Hosting;
@@ -6,9 +7,13 @@ namespace Mesh.Gateway.Hosting;
 internal sealed class DiagnosticsLog(ILogger log)
 {
     private HashSet<Diagnostic> known = [];
+    private ImmutableArray<Diagnostic> last = [];
 
-    public void Update(IEnumerable<Diagnostic> current)
+    public void Update(ImmutableArray<Diagnostic> current)
     {
+        // Snapshots between which no finding came or went share the list.
+        if (current == last) return;
+        last = current;
         var now = current.Where(diagnostic => diagnostic.Severity != Severity.Info).ToHashSet();
         foreach (var diagnostic in now.Where(diagnostic => !known.Contains(diagnostic)))
         {

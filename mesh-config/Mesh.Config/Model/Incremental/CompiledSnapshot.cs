@@ -10,25 +10,17 @@ internal sealed class CompiledSnapshot(
     long version,
     bool synced,
     CompiledMesh mesh,
-    ImmutableSortedDictionary<Diagnostic, int> diagnostics,
+    DiagnosticList diagnostics,
     ViewMemos memos)
     : MeshSnapshot
 {
     private readonly ConcurrentDictionary<ProxyScope, CompiledView> _views = new(1, 3, ProxyScopeComparer.Instance);
-    private ImmutableArray<Diagnostic> _diagnostics;
 
     public override long Version => version;
 
     public override bool Synced => synced;
 
-    public override ImmutableArray<Diagnostic> Diagnostics
-    {
-        get
-        {
-            if (_diagnostics.IsDefault) ImmutableInterlocked.InterlockedInitialize(ref _diagnostics, [.. diagnostics.Keys]);
-            return _diagnostics;
-        }
-    }
+    public override ImmutableArray<Diagnostic> Diagnostics => diagnostics.Items;
 
     public override ImmutableArray<string> GatewayHostNames => mesh.Gateways.HostNames;
 

@@ -10,7 +10,7 @@ internal sealed class DiagnosticCounts
         ImmutableSortedDictionary.Create<Diagnostic, int>(DiagnosticOrder.Instance);
 
     /// <summary>The same instance as long as nothing changed.</summary>
-    public ImmutableSortedDictionary<Diagnostic, int> Current => _counts;
+    public DiagnosticList Current { get; private set; } = new([]);
 
     public void Replace(ImmutableArray<Diagnostic> earlier, ImmutableArray<Diagnostic> next)
     {
@@ -25,5 +25,6 @@ internal sealed class DiagnosticCounts
         }
 
         _counts = counts.ToImmutable();
+        Current = new DiagnosticList(_counts.Keys);
     }
 }
