@@ -25,7 +25,10 @@ public sealed class GatewayHostPropertyTests
         ["shop.example.com", "Shop.example.com:8080", "api.eu.example.com", "x.eu.example.com", "x.example.com", "example.com", "web.prod.svc.cluster.local", "[::1]:80"];
     private static readonly ProxyScope _scope = new()
     {
-        Type = ProxyType.Router, Cluster = "c", Namespace = "istio-system", Labels = TestMesh.Labels(("istio", "edge")),
+        Type = ProxyType.Router,
+        Cluster = "c",
+        Namespace = "istio-system",
+        Labels = TestMesh.Labels(("istio", "edge")),
     };
 
     [Theory]

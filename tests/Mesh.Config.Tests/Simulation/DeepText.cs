@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Mesh.Config.Model;
 using Mesh.Config.Routing;
 
 namespace Mesh.Config.Tests.Simulation;
@@ -39,6 +40,10 @@ internal static class DeepText
                 text.Append(number.ToString(null, CultureInfo.InvariantCulture));
                 break;
             case Delegate:
+                break;
+            case UpstreamKey key:
+                // It keeps texts of itself that it has been asked for.
+                text.Append(key);
                 break;
             case HttpRouteTable table:
                 // How a table finds its rules, and which it has looked up already, is its own business.
