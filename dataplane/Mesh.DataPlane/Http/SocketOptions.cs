@@ -21,7 +21,7 @@ internal static class SocketOptions
     /// <summary>The application itself is never built: it is asked for this one service.</summary>
     private static IOptionsFactory<SocketTransportOptions> MakeFactory()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore();
         return builder.Services.BuildServiceProvider().GetRequiredService<IOptionsFactory<SocketTransportOptions>>();
     }

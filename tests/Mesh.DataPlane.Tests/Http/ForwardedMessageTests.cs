@@ -39,7 +39,23 @@ public sealed class ForwardedMessageTests
         Assert.Equal("trailers", message.Headers.TE.ToString());
     }
 
-    private static HttpRequestMessage Forwarded(Action<IHeaderDictionary> fill)
+    [Fact]
+    public void Targets_are_sent_as_they_came_however_many_others_did_before()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            for (var i = 0; i < 3000; i++)
+            {
+                var target = $"/a%2Fb/{i}";
+                using var message = Forwarded(_ => { }, new RequestTarget(target, $"x={i}&y=%20"));
+                Assert.Equal($"{target}?x={i}&y=%20", message.RequestUri!.PathAndQuery);
+            }
+        }
+    }
+
+    private static HttpRequestMessage Forwarded(Action<IHeaderDictionary> fill) => Forwarded(fill, new RequestTarget("/", ""));
+
+    private static HttpRequestMessage Forwarded(Action<IHeaderDictionary> fill, RequestTarget target)
     {
         var context = new DefaultHttpContext();
         context.Request.Method = "POST";
@@ -52,7 +68,7 @@ public sealed class ForwardedMessageTests
             Endpoint = Meshes.Endpoint(8080),
             Http2 = true,
             Authority = Meshes.Host,
-            Target = new RequestTarget("/", ""),
+            Target = target,
             Body = null,
             Headers = Array.Empty<HeaderOperations>(),
             Accept = (_, _) => true,

@@ -9,5 +9,5 @@ internal sealed record GatewayBenchSize(int Rounds, TimeSpan FirstWarmUp, TimeSp
         5, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3));
 
     public static GatewayBenchSize Quick { get; } = new(
-        1, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(0.4), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.5));
+        1, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(0.4), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.5));
 }
