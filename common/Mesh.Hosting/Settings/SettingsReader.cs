@@ -120,7 +120,8 @@ public static class SettingsReader
     private static string[] SplitVariable(Setting setting, string text) =>
         setting.Repeatable ? text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [text];
 
-    private static Dictionary<string, string> ProcessEnvironment()
+    /// <summary>The variables of this process.</summary>
+    public static IReadOnlyDictionary<string, string> ProcessEnvironment()
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())

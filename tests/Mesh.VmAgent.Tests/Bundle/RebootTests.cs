@@ -60,7 +60,7 @@ public sealed class RebootTests
         await Eventually.HoldsAsync(() => agent.Readiness.IsReady, "joined with the fresh token");
     }
 
-    private static async Task<CaServer> StartCaAsync(CertificateAuthority authority, TemporaryFolder folder)
+    internal static async Task<CaServer> StartCaAsync(CertificateAuthority authority, TemporaryFolder folder)
     {
         SampleBundle.Place(folder.Path, "tokens/prod/echo", "fresh-token\n");
         return await CaServer.StartAsync(
@@ -68,7 +68,7 @@ public sealed class RebootTests
             TimeProvider.System, logging => logging.ClearProviders(), Token);
     }
 
-    private static AgentSettings Settings(AgentMesh mesh, TemporaryFolder folder, int caPort)
+    internal static AgentSettings Settings(AgentMesh mesh, TemporaryFolder folder, int caPort, string more = "")
     {
         SampleBundle.Write(folder["bundle"]);
         File.Copy(folder["ca/root-cert.pem"], folder["bundle/root-cert.pem"], overwrite: true);
@@ -83,6 +83,7 @@ public sealed class RebootTests
             health-port: {FreePort.Next()}
             metrics-port: 0
             log-level: none
+            {more}
             """);
         return ReadSettings.From("/", new Dictionary<string, string>(), "--bundle", folder["bundle"]);
     }

@@ -9,6 +9,7 @@ using Mesh.Hosting.Admin;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Settings;
 using Mesh.VmAgent.Bundle;
+using Mesh.VmAgent.Cli;
 using Mesh.VmAgent.Registration;
 
 namespace Mesh.VmAgent.Bootstrap;
@@ -16,8 +17,8 @@ namespace Mesh.VmAgent.Bootstrap;
 /// <summary>Declares the settings of <c>mesh-agent</c> and reads them into <see cref="AgentSettings"/>.</summary>
 public sealed class AgentSettingsReader
 {
-    private readonly SettingsDefinition definition = new(
-        "mesh-agent", "Joins a machine, or any single workload, to an Istio mesh: identity, registration, health and traffic.");
+    private readonly SettingsDefinition definition;
+    private readonly Setting<bool>? output;
 
     private readonly CommonSettings common;
     private readonly ProxySettings proxy;
@@ -46,8 +47,18 @@ public sealed class AgentSettingsReader
     private readonly Setting<ReadinessProbe?> probe;
 
     /// <param name="root">The machine's <c>/</c>, below which Istio's files are looked for.</param>
-    public AgentSettingsReader(string root = "/")
+    /// <param name="program">As typed; <c>mesh-agent check</c> has <c>--output</c> besides.</param>
+    public AgentSettingsReader(string root = "/", string program = "mesh-agent")
     {
+        var isCheck = program != "mesh-agent";
+        definition = new SettingsDefinition(
+            program,
+            isCheck
+                ? "Looks for what keeps this machine out of the mesh, with the settings of the agent; exit code 1 when something does."
+                : "Joins a machine, or any single workload, to an Istio mesh: identity, registration, health and traffic.\n"
+                    + "Commands: mesh-agent check | status | endpoints | logs, each with --help.",
+            "MESH_AGENT_");
+        if (isCheck) output = AdminOptions.Output(definition);
         bundles = new BundleFinder(root);
         bundle = definition.Optional(
             "bundle", "DIR", "What istioctl x workload entry configure wrote, and agent.yaml. Without it and --identity: Istio's own places.",
@@ -92,6 +103,9 @@ public sealed class AgentSettingsReader
         definition.FindElsewhere(given => bundles.Find(given.Text(bundle), given.Text(proxy.Identity), definition.Settings, given.Environment));
         DeclareRules();
     }
+
+    /// <summary>Whether <c>--output json</c> was asked for.</summary>
+    public bool Json { get; private set; }
 
     /// <summary>False when the process is to end at once with <paramref name="exitCode"/>.</summary>
     public bool TryRead(string[] args, [NotNullWhen(true)] out AgentSettings? settings, out int exitCode)
@@ -143,6 +157,7 @@ public sealed class AgentSettingsReader
     private AgentSettings Build(EffectiveSettings values)
     {
         var address = values.Get(workloadAddress);
+        Json = output is not null && values.Get(output);
         return new AgentSettings
         {
             Name = values.Get(common.Name),
