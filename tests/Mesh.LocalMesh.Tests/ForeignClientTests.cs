@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace Mesh.LocalMesh.Tests;
 
 /// <summary>Clients that are not ours, as outside users have them.</summary>
+[Collection(MeshCollection.Name)]
 public sealed class ForeignClientTests(MeshFixture fixture)
 {
     private string Clients => Path.Combine(fixture.Repository, "samples", "clients");

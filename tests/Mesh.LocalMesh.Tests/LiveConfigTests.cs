@@ -3,6 +3,7 @@ using System.Net;
 namespace Mesh.LocalMesh.Tests;
 
 /// <summary>Configuration that changes, and configuration that is wrong, while traffic flows.</summary>
+[Collection(MeshCollection.Name)]
 public sealed class LiveConfigTests(MeshFixture fixture)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

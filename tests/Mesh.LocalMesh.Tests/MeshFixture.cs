@@ -1,12 +1,9 @@
-using Mesh.LocalMesh.Tests;
-
-[assembly: AssemblyFixture(typeof(MeshFixture))]
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 
 namespace Mesh.LocalMesh.Tests;
 
-/// <summary>One local mesh, started as <c>./mesh up</c> starts it, that the tests of this project share. Tests put back what they break.</summary>
+/// <summary>One local mesh, started as <c>./mesh up</c> starts it, that the tests of its collection share. Tests put back what they break.</summary>
 public sealed class MeshFixture : IAsyncLifetime
 {
     internal Layout Layout { get; } = Layout.Find().WithState("test");

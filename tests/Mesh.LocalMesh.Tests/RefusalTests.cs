@@ -3,6 +3,7 @@ using Mesh.Hosting.AccessLogs;
 namespace Mesh.LocalMesh.Tests;
 
 /// <summary>Who has no certificate of the mesh gets nowhere, and the access log says why. openssl plays the stranger.</summary>
+[Collection(MeshCollection.Name)]
 public sealed class RefusalTests(MeshFixture fixture)
 {
     private const string PaymentsSni = "outbound_.8080_._.payments.prod.svc.cluster.local";

@@ -1,6 +1,7 @@
 namespace Mesh.LocalMesh.Tests;
 
 /// <summary>The main job, as ./mesh up shows it.</summary>
+[Collection(MeshCollection.Name)]
 public sealed class SampleTrafficTests(MeshFixture fixture)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -14,7 +14,8 @@ internal static class Shell
     }
 
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string program, IEnumerable<string> arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, string input = "", IReadOnlyDictionary<string, string>? environment = null,
+        TimeSpan? limit = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -24,15 +25,15 @@ internal static class Shell
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using var process = Process.Start(start)!;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        ending.CancelAfter(limit ?? TimeSpan.FromSeconds(60));
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-            var errors = process.StandardError.ReadToEndAsync(limit.Token);
+            var output = process.StandardOutput.ReadToEndAsync(ending.Token);
+            var errors = process.StandardError.ReadToEndAsync(ending.Token);
             try
             {
-                await process.StandardInput.WriteAsync(input.AsMemory(), limit.Token);
+                await process.StandardInput.WriteAsync(input.AsMemory(), ending.Token);
                 process.StandardInput.Close();
             }
             catch (IOException)
@@ -40,7 +41,7 @@ internal static class Shell
                 // It ended before it read everything; its output says why.
             }
 
-            await process.WaitForExitAsync(limit.Token);
+            await process.WaitForExitAsync(ending.Token);
             return (process.ExitCode, await output, await errors);
         }
         catch (OperationCanceledException)

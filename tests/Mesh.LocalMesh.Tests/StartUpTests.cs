@@ -1,6 +1,7 @@
 namespace Mesh.LocalMesh.Tests;
 
 /// <summary>What a user sees when a process cannot start.</summary>
+[Collection(MeshCollection.Name)]
 public sealed class StartUpTests(MeshFixture fixture)
 {
     [Theory]

@@ -3,6 +3,7 @@ using System.Net;
 namespace Mesh.LocalMesh.Tests;
 
 /// <summary>A machine that joins, leaves and dies, as its callers see it.</summary>
+[Collection(MeshCollection.Name)]
 public sealed class VirtualMachineLifecycleTests(MeshFixture fixture)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
