@@ -35,7 +35,7 @@ public sealed class AgentProber(string network, IAgentCheck check, TimeProvider 
         var after = ImmutableDictionary.CreateBuilder<RegisteredAgent, AgentObservation>();
         for (var i = 0; i < due.Count; i++)
         {
-            var known = before.GetValueOrDefault(due[i]) ?? new AgentObservation(due[i], SeenAlive: false, NotReady: 0, Silent: 0);
+            var known = before.GetValueOrDefault(due[i]) ?? Former(before, due[i]) ?? new AgentObservation(due[i], SeenAlive: false, NotReady: 0, Silent: 0);
             after[due[i]] = known.After(answers[i]);
             Tell(known, after[due[i]]);
         }
@@ -44,6 +44,18 @@ public sealed class AgentProber(string network, IAgentCheck check, TimeProvider 
         var alive = after.Values.Where(observation => !observation.IsDown).Select(observation => observation.Agent.Address);
         down = after.Values.Where(observation => observation.IsDown).Select(observation => observation.Agent.Address)
             .ToImmutableHashSet(StringComparer.Ordinal).Except(alive);
+    }
+
+    /// <summary>
+    /// What was seen of a machine before istiod lost it too: it must not get traffic again for the three probes a new one has, just
+    /// because its entry now says that it is gone.
+    /// </summary>
+    private static AgentObservation? Former(ImmutableDictionary<RegisteredAgent, AgentObservation> before, RegisteredAgent agent)
+    {
+        if (agent.IsConnected) return null;
+        var former = before.Values.FirstOrDefault(known =>
+            (known.Agent.Namespace, known.Agent.Name, known.Agent.Address) == (agent.Namespace, agent.Name, agent.Address));
+        return former is null ? null : former with { Agent = agent };
     }
 
     private void Tell(AgentObservation before, AgentObservation after)

@@ -8,11 +8,23 @@ public sealed class CollectionMetrics : IMetricSource
     private long marked;
     private long deleted;
     private int suspended;
+    private int leasesUnread;
 
-    public bool Suspended
+    /// <summary>Some collector has stopped for now.</summary>
+    public bool Suspended => Volatile.Read(ref suspended) > 0;
+
+    /// <summary>One more collector stops, or goes on again.</summary>
+    public void Suspend(bool stop)
     {
-        get => Volatile.Read(ref suspended) != 0;
-        set => Volatile.Write(ref suspended, value ? 1 : 0);
+        if (stop) Interlocked.Increment(ref suspended);
+        else Interlocked.Decrement(ref suspended);
+    }
+
+    /// <summary>False: the signs of life of machines cannot be read, so none of them ages.</summary>
+    public bool LeasesRead
+    {
+        get => Volatile.Read(ref leasesUnread) == 0;
+        set => Volatile.Write(ref leasesUnread, value ? 0 : 1);
     }
 
     public void Marked() => Interlocked.Increment(ref marked);
@@ -26,5 +38,7 @@ public sealed class CollectionMetrics : IMetricSource
         text.Value("mesh_registrations_deleted_total", "counter", "Entries deleted for dead agents.", Interlocked.Read(ref deleted));
         text.Value("mesh_registrations_collection_suspended", "gauge",
             "1 while too many agents vanished together for any to be collected.", Suspended ? 1 : 0);
+        text.Value("mesh_registrations_leases_unread", "gauge",
+            "1 while the Leases of machines cannot be read; none of them ages meanwhile.", LeasesRead ? 0 : 1);
     }
 }

@@ -26,4 +26,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(315, LogLevel.Error, "WorkloadEntry {Entry} cannot be cleaned up in {Place}: {Reason}; trying again every round")]
     public static partial void CannotCollect(this ILogger log, string entry, string place, string reason);
+
+    [LoggerMessage(316, LogLevel.Error, "Leases of machines cannot be read: {Reason}; no machine is taken for dead meanwhile")]
+    public static partial void CannotReadLeases(this ILogger log, string reason);
 }

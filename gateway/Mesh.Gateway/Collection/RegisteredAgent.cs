@@ -12,6 +12,12 @@ public sealed record RegisteredAgent(string Namespace, string Name, string Addre
 {
     private const int DefaultHealthPort = 15021;
 
+    /// <summary>
+    /// False: istiod has lost the machine and will remove the entry. <see cref="ConnectedAt"/> is then when it lost it: that it joined is
+    /// no longer told.
+    /// </summary>
+    public bool IsConnected { get; init; } = true;
+
     public override string ToString() => $"{Namespace}/{Name}";
 
     /// <summary>
@@ -35,14 +41,16 @@ public sealed record RegisteredAgent(string Namespace, string Name, string Addre
         var annotations = entry.Metadata.Annotations;
         // An agent registers the address it listens at; host names and sockets of others' entries are nothing to probe.
         if (!annotations.ContainsKey(RegistrationAnnotations.Group) || !IPAddress.TryParse(entry.Spec.Address, out _)) return null;
-        if (!DateTimeOffset.TryParse(
-                annotations.GetValueOrDefault(RegistrationAnnotations.ConnectedAt), CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal, out var connectedAt))
-            return null;
+        var isConnected = annotations.TryGetValue(RegistrationAnnotations.ConnectedAt, out var since);
+        if (!isConnected) since = annotations.GetValueOrDefault(RegistrationAnnotations.DisconnectedAt);
+        if (!DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var connectedAt)) return null;
         var isPort = int.TryParse(
             annotations.GetValueOrDefault(RegistrationAnnotations.HealthPort), NumberStyles.None, CultureInfo.InvariantCulture,
             out var port) && port is >= 1 and <= IPEndPoint.MaxPort;
         return new RegisteredAgent(
-            entry.Metadata.Namespace, entry.Metadata.Name, entry.Spec.Address, isPort ? port : DefaultHealthPort, connectedAt);
+            entry.Metadata.Namespace, entry.Metadata.Name, entry.Spec.Address, isPort ? port : DefaultHealthPort, connectedAt)
+        {
+            IsConnected = isConnected,
+        };
     }
 }

@@ -14,19 +14,31 @@ namespace Mesh.Gateway.Collection;
 /// It never touches an entry whose agent no gateway has seen alive (a mark that is there already says that one had), and touches none at all while more than a third of
 /// three or more are dead together: then it is rather the network, or this gateway, that is broken.
 /// </remarks>
+/// <param name="silence">What a dead agent did not do, for the condition's message.</param>
 public sealed class RegistrationCollector(
     IWorkloadRegistry registry,
     CollectionOptions options,
     CollectionMetrics metrics,
     TimeProvider time,
-    ILogger<RegistrationCollector> log)
+    ILogger<RegistrationCollector> log,
+    string silence = RegistrationCollector.MissedProbes)
 {
+    private const string MissedProbes = "did not answer 3 probes in a row";
+
     private const string Unreachable = "AgentUnreachable";
     private const int FewAgents = 3;
     private const int TolerableShare = 3;
 
     private readonly Dictionary<RegisteredAgent, MarkedEntry> marked = [];
     private readonly HashSet<RegisteredAgent> known = [];
+    private bool suspended;
+
+    /// <summary>Takes its alarm back, if it had one.</summary>
+    public void Resign()
+    {
+        if (suspended) metrics.Suspend(false);
+        suspended = false;
+    }
 
     /// <summary>Draws the consequences of one round of probes. Not to be called concurrently.</summary>
     public async Task StepAsync(IReadOnlyCollection<AgentObservation> observations, CancellationToken cancellationToken)
@@ -56,7 +68,7 @@ public sealed class RegistrationCollector(
         var isMarked = marked.TryGetValue(agent, out var mark);
         if (isMarked && observation.Silent == 0) return RestoreAsync(agent, mark!, cancellationToken);
         if (observation is { SeenAlive: true, Silent: 0 } && !known.Contains(agent)) return ClearLeftoverAsync(agent, cancellationToken);
-        if (metrics.Suspended) return Task.CompletedTask;
+        if (suspended) return Task.CompletedTask;
         if (!isMarked && !observation.SeenAlive && observation.Silent == AgentObservation.Threshold) return AdoptAsync(agent, cancellationToken);
         if (!observation.IsDead && !(isMarked && observation.Silent >= AgentObservation.Threshold)) return Task.CompletedTask;
         if (!isMarked) return MarkAsync(agent, cancellationToken);
@@ -72,7 +84,7 @@ public sealed class RegistrationCollector(
             Type = "Healthy",
             Status = "False",
             Reason = Unreachable,
-            Message = $"the agent at {agent.Address} did not answer {AgentObservation.Threshold} probes in a row",
+            Message = $"the agent at {agent.Address} {silence}",
             LastProbeTime = now,
             LastTransitionTime = now,
         };
@@ -140,7 +152,7 @@ public sealed class RegistrationCollector(
 
     private async Task DeleteAsync(RegisteredAgent agent, CancellationToken cancellationToken)
     {
-        Invariant.Holds(!metrics.Suspended, $"{agent} is collected while collection is suspended");
+        Invariant.Holds(!suspended, $"{agent} is collected while collection is suspended");
         if (await FindAsync(agent, cancellationToken) is not null
             && await registry.DeleteAsync(agent.Namespace, agent.Name, cancellationToken))
         {
@@ -167,8 +179,9 @@ public sealed class RegistrationCollector(
 
     private void Suspend(bool suspend, int dead, int all)
     {
-        if (suspend == metrics.Suspended) return;
-        metrics.Suspended = suspend;
+        if (suspend == suspended) return;
+        suspended = suspend;
+        metrics.Suspend(suspend);
         if (suspend) log.CollectionSuspended(dead, all);
         else log.CollectionResumed();
     }

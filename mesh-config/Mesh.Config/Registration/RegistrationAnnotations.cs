@@ -13,6 +13,9 @@ public static class RegistrationAnnotations
     /// <summary>When the machine joined, RFC 3339.</summary>
     public const string ConnectedAt = "istio.io/connectedAt";
 
+    /// <summary>When istiod lost the machine's stream, RFC 3339; takes the place of <see cref="ConnectedAt"/> then.</summary>
+    public const string DisconnectedAt = "istio.io/disconnectedAt";
+
     /// <summary><c>true</c>: without a condition <c>Healthy</c> of <c>True</c> the entry is not an endpoint.</summary>
     public const string HealthChecksEnabled = "proxy.istio.io/health-checks-enabled";
 

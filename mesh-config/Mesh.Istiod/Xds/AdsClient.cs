@@ -1,6 +1,6 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using Grpc.Core;
+using Mesh.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Istiod.Xds;
@@ -109,7 +109,9 @@ public sealed class AdsClient(
         {
             return AdsFailure.Of(error, options);
         }
-        catch (Exception error) when (error is IOException or AuthenticationException or HttpRequestException or InvalidOperationException or OperationCanceledException)
+#pragma warning disable CA1031 // Whatever keeps the stream from working: it is told, and tried again.
+        catch (Exception error) when (error is not InvariantException)
+#pragma warning restore CA1031
         {
             return new AdsFailure(AdsFailureKind.Transient, StatusCode.Unavailable, error.Message);
         }

@@ -26,8 +26,11 @@ public sealed record AdsClientOptions
 
     public AdsProtocol Protocol { get; init; } = AdsProtocol.Delta;
 
-    /// <summary>For one address: one that is dead is skipped then.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>From a host name to addresses, for every connection; null asks the system.</summary>
+    public Func<string, CancellationToken, Task<IPAddress[]>>? Resolve { get; init; }
+
+    /// <summary>For all addresses together; one that is dead costs only a moment.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>From the first request to the first response; a stream that says nothing for longer is given up.</summary>
     public TimeSpan FirstResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -1,11 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Mesh.Hosting.Networking;
 using Mesh.Istiod.Protos.Xds;
 
 namespace Mesh.Istiod.Xds;
@@ -101,10 +100,9 @@ internal sealed class AdsConnection : IDisposable
             InitialHttp2StreamWindowSize = WindowBytes,
             KeepAlivePingDelay = options.KeepAlive,
             KeepAlivePingTimeout = options.KeepAliveTimeout,
-            // Each address has a limit of its own; their number is what a name server says.
-            ConnectTimeout = options.ConnectTimeout * 10,
+            ConnectTimeout = options.ConnectTimeout,
             // The URL names the server that is expected, which SNI and verification follow; dialled is what was configured.
-            ConnectCallback = (_, token) => DialAsync(options, time, token),
+            ConnectCallback = async (_, token) => await new HostDialer(time, options.Resolve).ConnectAsync(options.Address, token).ConfigureAwait(false),
             SslOptions = new SslClientAuthenticationOptions
             {
                 CertificateChainPolicy = policy,
@@ -112,44 +110,6 @@ internal sealed class AdsConnection : IDisposable
                 AllowTlsResume = false,
             },
         };
-
-    /// <summary>Tries the addresses of the host in a random order, so that machines spread over the instances of istiod.</summary>
-    private static async ValueTask<Stream> DialAsync(AdsClientOptions options, TimeProvider time, CancellationToken cancellationToken)
-    {
-        var addresses = IPAddress.TryParse(options.Address.Host, out var one)
-            ? [one]
-            : await Dns.GetHostAddressesAsync(options.Address.Host, cancellationToken).ConfigureAwait(false);
-        Random.Shared.Shuffle(addresses);
-        SocketException? last = null;
-        foreach (var address in addresses)
-        {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            using var limit = new CancellationTokenSource(options.ConnectTimeout, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            try
-            {
-                await socket.ConnectAsync(address, options.Address.Port, either.Token).ConfigureAwait(false);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch (SocketException error)
-            {
-                socket.Dispose();
-                last = error;
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                socket.Dispose();
-                last = new SocketException((int)SocketError.TimedOut);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
-
-        throw last ?? new SocketException((int)SocketError.HostNotFound);
-    }
 
     private static async Task<string> ReadAsync(string path, string what, CancellationToken cancellationToken)
     {

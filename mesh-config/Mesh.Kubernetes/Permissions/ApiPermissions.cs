@@ -25,6 +25,8 @@ public static class ApiPermissions
         new("", "configmaps", Reading, GrantScope.Namespace, Gateway, "the mesh's own settings"),
         new("", "secrets", Reading, GrantScope.Namespace, Gateway, "kubeconfigs of remote clusters, certificates that Gateways name"),
         new("coordination.k8s.io", "leases", ["get", "create", "update"], GrantScope.Namespace, Gateway, "leader election"),
+        new("coordination.k8s.io", "leases", ["list", "delete"], GrantScope.Cluster, Gateway, "signs of life of machines"),
+        new("coordination.k8s.io", "leases", ["create", "patch", "delete"], GrantScope.Cluster, Registration, "signs of life of machines"),
         new("networking.istio.io", "workloadentries", ["get", "create", "patch", "delete"], GrantScope.Cluster, Registration, "registration of machines"),
         new("networking.istio.io", "workloadentries/status", ["patch"], GrantScope.Cluster, Registration, "health of machines"),
         new("", "serviceaccounts/token", ["create"], GrantScope.Cluster, Registration, "tokens for machines"),

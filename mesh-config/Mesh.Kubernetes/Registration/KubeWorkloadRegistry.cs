@@ -6,6 +6,7 @@ using Mesh.Config.Sources;
 using Mesh.Hosting;
 using Mesh.Kubernetes.Access;
 using Mesh.Kubernetes.Api;
+using Mesh.Kubernetes.Leases;
 using Mesh.Kubernetes.Writing;
 
 namespace Mesh.Kubernetes.Registration;
@@ -20,11 +21,15 @@ public sealed class KubeWorkloadRegistry : IWorkloadRegistry, IDisposable
     private static readonly ApplyOptions Status = Main with { Subresource = "status" };
 
     private readonly KubeWriter _writer;
+    private readonly MachineLeases _leases;
+    private readonly TimeProvider _time;
 
     public KubeWorkloadRegistry(ClusterAccess access, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(access);
-        _writer = new KubeWriter(access, time);
+        _time = time ?? TimeProvider.System;
+        _writer = new KubeWriter(access, _time);
+        _leases = new MachineLeases(access, _time);
         Place = $"API server {access.Server}";
     }
 
@@ -72,17 +77,25 @@ public sealed class KubeWorkloadRegistry : IWorkloadRegistry, IDisposable
 
     /// <inheritdoc />
     /// <remarks>
-    /// The entry itself is the claim: it names its keeper. That of an agent that is gone is in the way until somebody, a gateway or an
-    /// administrator, removes it.
+    /// The entry names its keeper, and a Lease of the same name, renewed while the claim is held, says that the keeper lives. The entry of an
+    /// agent that is gone is in the way until the Lease has run out and a gateway has removed both.
     /// </remarks>
     public async Task<IAsyncDisposable?> TryClaimAsync(string ns, string name, string holder, CancellationToken cancellationToken)
     {
-        var there = await ReadAsync(ns, name, cancellationToken).ConfigureAwait(false);
-        var keeper = there?.Metadata.Annotations.GetValueOrDefault(RegistrationAnnotations.Controller, "") ?? "";
-        return keeper.Length == 0 || keeper == holder ? EntryClaim.Instance : null;
+        if (await KeeperAsync(cancellationToken).ConfigureAwait(false) is { Length: > 0 } keeper && keeper != holder) return null;
+        var lease = new MachineLease(ns, name, holder, LeaseClaim.Duration, "");
+        return await LeaseClaim.TakeAsync(
+            _leases, lease, async token => await KeeperAsync(token).ConfigureAwait(false) == holder, _time, cancellationToken).ConfigureAwait(false);
+
+        async Task<string> KeeperAsync(CancellationToken token) =>
+            (await ReadAsync(ns, name, token).ConfigureAwait(false))?.Metadata.Annotations.GetValueOrDefault(RegistrationAnnotations.Controller, "") ?? "";
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _leases.Dispose();
+    }
 
     private Task<WorkloadEntry?> ReadAsync(string ns, string name, CancellationToken cancellationToken) => Reachable(async () =>
         await _writer.FindAsync("networking.istio.io/v1", "WorkloadEntry", ns, name, cancellationToken).ConfigureAwait(false) as WorkloadEntry);
@@ -102,13 +115,5 @@ public sealed class KubeWorkloadRegistry : IWorkloadRegistry, IDisposable
         {
             throw new IOException(e.Message, e);
         }
-    }
-
-    /// <summary>There is nothing to give back: the entry goes when it is deleted.</summary>
-    private sealed class EntryClaim : IAsyncDisposable
-    {
-        public static EntryClaim Instance { get; } = new();
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

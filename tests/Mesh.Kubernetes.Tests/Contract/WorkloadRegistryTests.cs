@@ -2,6 +2,7 @@ using Mesh.Config.Resources;
 using Mesh.Config.Resources.Networking;
 using Mesh.FakeKube;
 using Mesh.Kubernetes.Access;
+using Mesh.Kubernetes.Leases;
 using Mesh.Kubernetes.Registration;
 using Mesh.Kubernetes.Tests.Support;
 
@@ -61,6 +62,33 @@ public sealed class WorkloadRegistryTests : IAsyncLifetime
 
         Assert.Null(await _registry.TryClaimAsync("prod", "vm", "agent-2", Token));
         Assert.NotNull(await _registry.TryClaimAsync("prod", "vm", "agent-1", Token));
+    }
+
+    [Fact]
+    public async Task A_claim_is_a_lease_that_gateways_see_and_that_goes_with_it_unless_the_entry_is_left()
+    {
+        _server.Apply(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "manifests", "rbac", "gateway.yaml"), Token));
+        _server.Apply("""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: gateway-test}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: mesh-gateway}
+            subjects: [{kind: User, name: gateway, apiGroup: rbac.authorization.k8s.io}]
+            """);
+        using var leases = new MachineLeases(Access("gateway"));
+        var claim = Assert.IsType<IAsyncDisposable>(await _registry.TryClaimAsync("prod", "vm", "agent-1", Token), exactMatch: false);
+        var first = Assert.Single(await leases.ListAsync(Token));
+        Assert.Equal(("prod", "vm", "agent-1", TimeSpan.FromSeconds(40)), (first.Namespace, first.Name, first.Holder, first.Duration));
+        await claim.DisposeAsync();
+        Assert.Empty(await leases.ListAsync(Token));
+
+        claim = Assert.IsType<IAsyncDisposable>(await _registry.TryClaimAsync("prod", "vm", "agent-1", Token), exactMatch: false);
+        await _registry.PutAsync(Entry("10.0.0.9", "agent-1", "True"), Token);
+        await claim.DisposeAsync();
+        var left = Assert.Single(await leases.ListAsync(Token));
+        Assert.NotEqual(first.Version, left.Version);
+        await leases.DeleteAsync(left, Token);
+        Assert.Empty(await leases.ListAsync(Token));
     }
 
     [Fact]

@@ -48,6 +48,26 @@ public sealed class RegistrationCollectorTests
     }
 
     [Fact]
+    public async Task A_machine_that_istiod_has_lost_too_gets_no_traffic_again_while_its_entry_is_still_there()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        await SecondsAsync(1);
+        check.Set(agent, AgentAnswer.None);
+        await SecondsAsync(4);
+        Assert.True(prober.IsDown(Endpoint(agent)));
+
+        var there = registry.Only;
+        var annotations = there.Metadata.Annotations
+            .Remove(RegistrationAnnotations.ConnectedAt).SetItem(RegistrationAnnotations.DisconnectedAt, "2026-01-01T00:00:00.5Z");
+        var lost = Assert.IsType<RegisteredAgent>(RegisteredAgent.Read(there with { Metadata = there.Metadata with { Annotations = annotations } }));
+        Assert.False(lost.IsConnected);
+        check.Set(lost, AgentAnswer.None);
+        await RoundAsync([lost]);
+
+        Assert.True(prober.IsDown(Endpoint(lost)));
+    }
+
+    [Fact]
     public async Task An_agent_that_is_not_ready_gets_no_traffic_but_keeps_its_entry()
     {
         var agent = await JoinAsync("127.30.1.10");

@@ -29,6 +29,8 @@ internal sealed class AgentMesh : IAsyncDisposable
 
     private AgentMesh(CertificateAuthority authority) => this.authority = authority;
 
+    public CertificateAuthority Authority => authority;
+
     public string ConfigFolder => folder["config"];
 
     public string Root => folder["root-cert.pem"];
@@ -112,7 +114,7 @@ internal sealed class AgentMesh : IAsyncDisposable
     public AgentSettings EchoSettings() => Settings("echo") with
     {
         WorkloadGroup = new WorkloadGroupName("prod", "echo"),
-        Register = new RegistrySpec(ConfigFolder),
+        Register = new RegistrationSpec(new RegistrySpec(ConfigFolder)),
     };
 
     public async Task<AgentHost> StartAsync(AgentSettings settings, bool waitReady = true)

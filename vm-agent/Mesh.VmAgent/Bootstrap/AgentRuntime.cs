@@ -2,19 +2,16 @@ using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model;
-using Mesh.Config.Registration;
 using Mesh.Config.Sources;
 using Mesh.DataPlane.Admin;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
-using Mesh.DataPlane.Registration;
 using Mesh.DataPlane.Tcp;
 using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.Metrics;
 using Mesh.Hosting.Settings;
-using Mesh.Kubernetes.Registration;
 using Mesh.Kubernetes.Sources;
 using Mesh.VmAgent.Admin;
 using Mesh.VmAgent.Proxy;
@@ -45,7 +42,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly RequestTracing tracing;
     private readonly TraceReporting traces;
     private readonly HealthReporter? health;
-    private readonly IWorkloadRegistry? registry;
+    private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IReadOnlyList<IMeshSource> sources;
     private readonly CancellationTokenSource stop = new();
     private volatile MeshState? state;
@@ -104,12 +101,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
             new UpstreamMetrics([balancer.States], channels),
             new ProxyMetrics(Readiness.State, identity, () => state?.Snapshot, () => accessLog.Dropped, time),
         ];
-        if (settings is { WorkloadGroup: { } group, Register: { } register })
+        Registration = AgentRegistration.Create(settings, identity, () => state?.Group, time, logs);
+        if (Registration is not null)
         {
-            registry = register.Server is { } server ? KubeWorkloadRegistry.Open(server, "register", time) : new FileWorkloadRegistry(register.Folder);
-            Registration = new RegistrationKeeper(
-                InstanceOf(settings), group.Name, () => state?.Group, registry, time,
-                logs.CreateLogger<RegistrationKeeper>());
             Registration.Changed += Readiness.Registered;
             health = new HealthReporter(
                 () => state?.Group is { } known ? known.Spec.Probe : settings.Probe, settings.AppAddress.ToString(), Registration, time, logs.CreateLogger<HealthReporter>());
@@ -131,7 +125,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     public OutboundListener? Outbound { get; }
 
     /// <summary>Null: somebody else registers this workload.</summary>
-    public RegistrationKeeper? Registration { get; }
+    public IRegistration? Registration { get; }
 
     /// <summary>Begins to read configuration; the certificate is already asked for.</summary>
     public void Start()
@@ -189,7 +183,6 @@ internal sealed class AgentRuntime : IAsyncDisposable
         if (loops is not null) await loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (model is not null) await model.DisposeAsync().ConfigureAwait(false);
         if (Registration is not null) await Registration.DisposeAsync().ConfigureAwait(false);
-        (registry as IDisposable)?.Dispose();
         foreach (var pool in channels) await pool.DisposeAsync().ConfigureAwait(false);
         if (identity is IAsyncDisposable disposable) await disposable.DisposeAsync().ConfigureAwait(false);
         await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -210,16 +203,6 @@ internal sealed class AgentRuntime : IAsyncDisposable
             throw new Hosting.StartupException($"cannot write the access log {settings.AccessLog}: {error.Message}; correct --access-log", inner: error);
         }
     }
-
-    private static WorkloadInstance InstanceOf(AgentSettings settings) => new(
-        settings.Name, settings.Namespace, settings.ServiceAccount, settings.WorkloadAddress.ToString())
-    {
-        Network = settings.Network,
-        Locality = settings.Locality,
-        Labels = settings.Labels,
-        InboundPort = settings.InboundPort,
-        HealthPort = settings.HealthPort,
-    };
 
     private ProxyTelemetry TelemetryOf(MetricReporter reporter) => new(new ProxyTelemetryOptions
     {
@@ -251,6 +234,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
         TellFindings(snapshot);
         Readiness.Synced();
+        synced.TrySetResult();
     }
 
     /// <summary>One after the other, and none of them holds up what publishes.</summary>
@@ -287,6 +271,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
         if (Registration is null || health is null) return;
         // Without a certificate no call could be taken: the entry would only lead callers here in vain.
         await identity.WaitAsync(stop.Token).ConfigureAwait(false);
+        // Without configuration every call would be refused, and how the application is probed is not known.
+        await synced.Task.WaitAsync(stop.Token).ConfigureAwait(false);
         model!.Published += LookAfterSoon;
         await Task.WhenAll(Registration.RunAsync(stop.Token), health.RunAsync(stop.Token)).ConfigureAwait(false);
     }

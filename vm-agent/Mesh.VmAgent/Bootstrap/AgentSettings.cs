@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Model;
-using Mesh.Config.Registration;
-using Mesh.Config.Sources;
 using Mesh.Config.Resources.Networking;
+using Mesh.Config.Sources;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Identity;
 using Mesh.Hosting.AccessLogs;
@@ -89,7 +88,7 @@ public sealed record AgentSettings
     /// <summary>Null: the workload is somebody else's to register, e.g. a Pod.</summary>
     public WorkloadGroupName? WorkloadGroup { get; init; }
 
-    public RegistrySpec? Register { get; init; }
+    public RegistrationSpec? Register { get; init; }
 
     /// <summary>For as long as the WorkloadGroup is not known.</summary>
     public ReadinessProbe? Probe { get; init; }

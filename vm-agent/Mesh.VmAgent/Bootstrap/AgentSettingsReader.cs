@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using Mesh.Config.Registration;
 using Mesh.Config.Resources.Networking;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Identity;
@@ -31,7 +30,7 @@ public sealed class AgentSettingsReader
     private readonly Setting<IPEndPoint?> outbound;
     private readonly Setting<UnknownDestinations> outboundUnknown;
     private readonly Setting<WorkloadGroupName?> workloadGroup;
-    private readonly Setting<RegistrySpec?> register;
+    private readonly Setting<RegistrationSpec?> register;
     private readonly Setting<TimeSpan> drainTimeout;
 
     private readonly BundleFinder bundles;
@@ -97,7 +96,9 @@ public sealed class AgentSettingsReader
             "probe", "YAML", "Readiness probe as in a WorkloadGroup, for as long as the group is not known.", ProbeText.Parse);
         workloadGroup = definition.Optional(
             "workload-group", "NS/NAME", "WorkloadGroup to register under.", WorkloadGroupName.Parse);
-        register = definition.Optional("register", "PLACE", "Where the WorkloadEntry goes: file:DIR, kube:KUBECONFIG[#CONTEXT] or kube:in-cluster.", RegistrySpec.Parse);
+        register = definition.Optional(
+            "register", "PLACE", "Who keeps the WorkloadEntry: file:DIR, kube:KUBECONFIG[#CONTEXT], kube:in-cluster, istiod[:HOST:PORT].",
+            RegistrationSpec.Parse);
         drainTimeout = definition.WithDefault(
             "drain-timeout", "DURATION", "Longest wait for requests in flight after SIGTERM.", SettingParsers.Duration, "10s");
         definition.FindElsewhere(given => bundles.Find(given.Text(bundle), given.Text(proxy.Identity), definition.Settings, given.Environment));
@@ -150,6 +151,14 @@ public sealed class AgentSettingsReader
         definition.Check(values => values.Get(register) is null != values.Get(workloadGroup) is null
                 && (values.Get(register) is not null || values.IsOwn(workloadGroup))
             ? "--register and --workload-group belong together: where to register, and what the entry is made from" : null);
+        definition.Check(values => values.Get(register) is { ByIstiod: true, Istiod: null } && values.Get(discoveryAddress) is null
+            && values.Get(proxy.Identity).Authority is null
+            ? "--register istiod: nobody says where istiod is; write istiod:HOST:PORT, or give --discovery-address" : null);
+        definition.Check(values => values.Get(register) is { ByIstiod: true } && (values.Get(xdsRoot) ?? values.Get(proxy.CaRoot)) is null
+            ? "--register istiod needs --xds-root or --ca-root FILE, the root certificate to know istiod by" : null);
+        definition.Check(values => values.Get(register) is { ByIstiod: true } && values.Get(workloadGroup) is { } group
+            && group.Namespace != values.Get(proxy.Namespace)
+            ? "--register istiod: a workload registers only under a group of its own namespace; change --workload-group or --namespace" : null);
         definition.Check(values => values.Get(inboundPort) == values.Get(healthPort)
             ? "--inbound-port and --health-port are the same port; choose two" : null);
     }

@@ -7,7 +7,7 @@ namespace Mesh.VmAgent.Bootstrap;
 /// First step of leaving: the entry goes, then other proxies get a moment to notice, and only then are listeners closed, so
 /// that no call meets a closed port.
 /// </summary>
-internal sealed class DeregistrationStep(RegistrationKeeper registration, TimeProvider time) : IDrainStep
+internal sealed class DeregistrationStep(IRegistration registration, TimeProvider time) : IDrainStep
 {
     /// <summary>Config sources react within about 50 ms; probes of gateways within a second.</summary>
     private static readonly TimeSpan Notice = TimeSpan.FromSeconds(1);

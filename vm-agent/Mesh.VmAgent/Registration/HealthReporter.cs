@@ -12,7 +12,7 @@ namespace Mesh.VmAgent.Registration;
 public sealed class HealthReporter(
     Func<ReadinessProbe?> current,
     string appAddress,
-    RegistrationKeeper registration,
+    IRegistration registration,
     TimeProvider time,
     ILogger<HealthReporter> log)
 {

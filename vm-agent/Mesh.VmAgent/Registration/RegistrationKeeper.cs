@@ -11,13 +11,14 @@ namespace Mesh.VmAgent.Registration;
 /// somebody deleted it or the group changed, carries health into its status, and removes it when the machine leaves.
 /// </summary>
 /// <param name="group">The WorkloadGroup as configuration has it now; null when there is none.</param>
+/// <param name="registry">Disposed with the keeper, if it can be.</param>
 public sealed class RegistrationKeeper(
     WorkloadInstance instance,
     string groupName,
     Func<WorkloadGroup?> group,
     IWorkloadRegistry registry,
     TimeProvider time,
-    ILogger<RegistrationKeeper> log) : IAsyncDisposable
+    ILogger<RegistrationKeeper> log) : IRegistration
 {
     /// <summary>How often the entry is looked after: also how long a deleted one is missing.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -79,6 +80,7 @@ public sealed class RegistrationKeeper(
     public async ValueTask DisposeAsync()
     {
         await ReleaseAsync().ConfigureAwait(false);
+        (registry as IDisposable)?.Dispose();
         gate.Dispose();
     }
 
