@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mesh.Config.Diagnostics;
 using Mesh.Config.Resources.Core;
 using Mesh.Config.Sources;
 
@@ -39,7 +40,7 @@ public sealed class FolderSequenceTests
             await soon.CancelAsync();
             await reading;
             Assert.Equal(Services(fresh), Services(sink));
-            Assert.Equal(fresh.Diagnostics, sink.Diagnostics);
+            Assert.Equal(Errors(fresh), Errors(sink));
         }
         finally
         {
@@ -60,7 +61,7 @@ public sealed class FolderSequenceTests
             await sink.UntilAsync(known => Services(known).SequenceEqual(expected)
                                            && Count(known, "DuplicateObject") == folder.Duplicates
                                            && Count(known, "BrokenYaml") == folder.Broken
-                                           && known.Diagnostics.Length == folder.Duplicates + folder.Broken);
+                                           && Errors(known).Length == folder.Duplicates + folder.Broken);
         }
         catch (Exception e)
         {
@@ -70,6 +71,9 @@ public sealed class FolderSequenceTests
     }
 
     private static int Count(RecordingSink sink, string code) => sink.Diagnostics.Count(diagnostic => diagnostic.Code == code);
+
+    /// <summary>Without the note that a folder cannot be watched: then the rescans do it all.</summary>
+    private static Diagnostic[] Errors(RecordingSink sink) => [.. sink.Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error)];
 
     private static string[] Services(RecordingSink sink) =>
     [

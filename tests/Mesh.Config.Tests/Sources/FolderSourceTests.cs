@@ -280,7 +280,7 @@ public sealed class FolderSourceTests : IAsyncLifetime
         Write("..first/a.yaml", Service("a", port: 80));
         Directory.CreateSymbolicLink(PathOf("..data"), "..first");
         File.CreateSymbolicLink(PathOf("a.yaml"), Path.Combine("..data", "a.yaml"));
-        Start(new FolderSourceOptions { Rescan = TimeSpan.FromMinutes(10) });
+        Start();
         await _sink.UntilSubjectsAsync("Service prod/a");
 
         Write("..second/a.yaml", Service("a", port: 81));
@@ -302,7 +302,7 @@ public sealed class FolderSourceTests : IAsyncLifetime
             await File.WriteAllTextAsync(Path.Combine(elsewhere, "team", "a.yaml"), Service("a"), TestContext.Current.CancellationToken);
             await File.WriteAllTextAsync(Path.Combine(elsewhere, "team", "deep", "b.yaml"), Service("b"), TestContext.Current.CancellationToken);
             Write("c.yaml", Service("c"));
-            Start(new FolderSourceOptions { Rescan = TimeSpan.FromMinutes(10) });
+            Start();
             await _sink.UntilSubjectsAsync("Service prod/c");
 
             Directory.Move(Path.Combine(elsewhere, "team"), PathOf("team"));
