@@ -47,6 +47,8 @@ internal sealed class ClusterSimulation : IAsyncDisposable
         foreach (var cluster in _clusters)
             if (_random.Next(3) == 0)
                 Harm(cluster);
+        // All but the names of the other clusters is known: just then the mesh looks complete.
+        if (_random.Next(4) == 0) Own.Server.ForbiddenKinds.Add("Secret");
         var deadline = _random.Next(3) == 0 ? null : (TimeSpan?)TimeSpan.FromSeconds(_random.Next(20, 90));
         MeshModel? model = null;
         // Nothing is published before time passes.
