@@ -98,7 +98,14 @@ public sealed class InvokerForwarding : IHttpForwarding
                 }
 
                 var read = await pending.ConfigureAwait(false);
-                if (read == 0) return;
+                if (read == 0)
+                {
+                    // An answer of known length ends without a sign in HTTP/1.1: what waits would wait for the next answer.
+                    if (headersSent && waiting > 0 && !HttpProtocol.IsHttp2(attempt.Context.Request.Protocol))
+                        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                    return;
+                }
+
                 // Asked for by size: Kestrel gives nothing at times to those who take what comes.
                 buffer.AsSpan(0, read).CopyTo(output.GetSpan(read));
                 output.Advance(read);

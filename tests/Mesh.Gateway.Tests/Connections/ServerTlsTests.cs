@@ -37,6 +37,21 @@ public sealed class ServerTlsTests(TlsMesh mesh) : IClassFixture<TlsMesh>
     }
 
     [Fact(Timeout = 240_000)]
+    public async Task Ciphers_of_TLS_1_2_are_those_that_the_server_names_and_those_of_TLS_1_3_stay()
+    {
+        mesh.WriteSecret("ciphers", "ciphers.test");
+        await mesh.AddServerAsync("ciphers.test", "mode: SIMPLE, credentialName: ciphers, cipherSuites: [ECDHE-ECDSA-AES256-GCM-SHA384]");
+        const string named = "ECDHE-ECDSA-AES256-GCM-SHA384", other = "ECDHE-ECDSA-AES128-GCM-SHA256";
+        Assert.Contains($"Cipher is {named}", await mesh.OpenSslAsync($"-servername ciphers.test -tls1_2 -cipher {other}:{named}"), StringComparison.Ordinal);
+        Assert.Contains("Cipher is (NONE)", await mesh.OpenSslAsync($"-servername ciphers.test -tls1_2 -cipher {other}"), StringComparison.Ordinal);
+        Assert.Contains("TLSv1.3, Cipher is TLS_", await mesh.OpenSslAsync("-servername ciphers.test -tls1_3"), StringComparison.Ordinal);
+        // A server without a list takes either.
+        Assert.Contains($"Cipher is {other}", await mesh.OpenSslAsync($"-servername elsewhere.test -tls1_2 -cipher {other}"), StringComparison.Ordinal);
+        // Nobody gets below TLS 1.2, whatever their own rules allow.
+        Assert.Contains("Cipher is (NONE)", await mesh.OpenSslAsync("-servername elsewhere.test -tls1_1 -cipher DEFAULT@SECLEVEL=0"), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 240_000)]
     public async Task MUTUAL_wants_a_certificate_of_its_own_roots()
     {
         mesh.WriteSecret("mutual", "mutual.test", ("ca.crt", mesh.Pki.RootPem));

@@ -5,8 +5,8 @@ using Mesh.Gateway.Tests.Support;
 namespace Mesh.Gateway.Tests.Protocols;
 
 /// <summary>
-/// gRPC as others make it, on both sides of the gateway: grpcio's C core, grpc-js, grpc-dotnet. Each client makes calls of every kind
-/// to each server.
+/// gRPC as others make it, on both sides of the gateway: grpcio's C core, grpc-js, grpc-dotnet, and nginx and HAProxy that stand between.
+/// Each client makes calls of every kind to each server.
 /// </summary>
 public sealed class ForeignPeerTests(GrpcMesh mesh) : IClassFixture<GrpcMesh>
 {
@@ -17,12 +17,15 @@ public sealed class ForeignPeerTests(GrpcMesh mesh) : IClassFixture<GrpcMesh>
     [InlineData("python", "javascript")]
     [InlineData("javascript", "dotnet")]
     [InlineData("javascript", "python")]
+    [InlineData("python", "nginx")]
+    [InlineData("javascript", "haproxy")]
     public async Task Calls_of_every_kind_pass(string client, string server)
     {
         await using var process = await StartAsync(server);
-        if (process is not null) await mesh.AddAsync(server, "GRPC", process.Port);
+        await using var proxy = await StartProxyAsync(server);
+        if ((process?.Port ?? proxy?.Port) is { } port) await mesh.AddAsync(server, "GRPC", port);
         // The application of this process is asked over TLS, the others in plain text.
-        var isTls = process is null;
+        var isTls = server == "dotnet";
         var host = isTls ? "localhost" : server + ".example";
         string[] address = isTls
             ? [$"localhost:{mesh.Gateway.HttpsPort}", host, RootFile()]
@@ -53,6 +56,15 @@ public sealed class ForeignPeerTests(GrpcMesh mesh) : IClassFixture<GrpcMesh>
     {
         "python" => await ForeignServer.StartAsync(Python, await PythonPeerAsync(), "serve", Descriptor),
         "javascript" => await ForeignServer.StartAsync("node", ForeignProgram.Peer("echo_peer.mjs"), "serve", GrpcMesh.ProtoFile),
+        _ => null,
+    };
+
+    /// <summary>In front of the application of this process.</summary>
+    private async Task<ForeignDaemon?> StartProxyAsync(string server) => server switch
+    {
+        "nginx" => await Nginx.StartAsync(
+            "http2", $"client_max_body_size 0; grpc_buffer_size 64k; location / {{ grpc_pass grpc://127.0.0.1:{mesh.Backend.Port}; }}"),
+        "haproxy" => await HaProxy.StartHttp2Async(mesh.Backend.Port),
         _ => null,
     };
 
