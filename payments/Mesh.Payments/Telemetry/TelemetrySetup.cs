@@ -1,6 +1,6 @@
+using Mesh.Hosting.Telemetry;
 using Mesh.Payments.Api;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace Mesh.Payments.Telemetry;
@@ -11,23 +11,20 @@ internal static class TelemetrySetup
     /// <summary>Where Istio's and Envoy's metrics are found as well.</summary>
     public const string Path = "/stats/prometheus";
 
-    private const string OtlpEndPoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
-
-    /// <summary>Metrics and traces also go to a collector when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names one.</summary>
-    /// <param name="name">Of this process, as <c>service.name</c>.</param>
+    /// <summary>Metrics and traces also go to a collector when OpenTelemetry's standard variables name one.</summary>
+    /// <param name="name">Of this process.</param>
     public static IServiceCollection AddPaymentsTelemetry(this IServiceCollection services, string name)
     {
-        var exports = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(OtlpEndPoint));
         var telemetry = services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(name))
+            .ConfigureResource(resource => resource.AddProcess(name, name))
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(PaymentsMetrics.Name, "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                     .AddPrometheusExporter(prometheus => prometheus.ScrapeResponseCacheDurationMilliseconds = 0);
-                if (exports) metrics.AddOtlpExporter();
+                if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT"))) metrics.AddOtlpExporter();
             });
-        if (exports)
-            telemetry.WithTracing(traces => traces.AddSource(PaymentsMetrics.Name, "Microsoft.AspNetCore", "Npgsql").AddOtlpExporter());
+        if (OtlpTarget.FromEnvironment(Environment.GetEnvironmentVariable) is { } target)
+            telemetry.WithTracing(traces => traces.AddSource(PaymentsMetrics.Name, "Mesh.Payments.Messaging", "Microsoft.AspNetCore", "Npgsql").AddOtlpExporter(target));
         return services;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Mesh.Payments.Tests.Support;
+using Mesh.Tests.Shared.Telemetry;
 using static Mesh.Payments.Tests.Support.LedgerRequests;
 
 namespace Mesh.Payments.Tests.Processes;
@@ -35,6 +36,21 @@ public abstract partial class MetricsTests(StoreKind kind)
         Assert.True(Sum(page, "mesh_payments_queue_limit", "queue=\"ledger\"") >= 16384, page);
         using var elsewhere = await server.Http.GetAsync(new Uri("/stats/prometheus", UriKind.Relative), Token);
         Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
+    }
+
+    [Fact]
+    public async Task Prometheus_own_reader_has_nothing_to_say_against_the_page()
+    {
+        await using var server = await TestServer.StartAsync(kind, options => options with
+        {
+            Admin = new IPEndPoint(IPAddress.Loopback, 0),
+        });
+        await server.Client.CreatePaymentAsync(Requests.Create());
+
+        var page = await server.Http.GetStringAsync(new Uri(server.AdminAddress, "/stats/prometheus"), Token);
+
+        Assert.Contains("mesh_payments_", page, StringComparison.Ordinal);
+        Assert.Empty(await Promtool.CheckAsync(page, Token));
     }
 
     /// <summary>Of all samples whose name begins so and whose tags contain the text: other tests in this process count as well.</summary>
