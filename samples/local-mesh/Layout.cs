@@ -26,6 +26,8 @@ internal sealed class Layout
     public string AcquirerLog => Path.Combine(State, "acquirer.jsonl");
     public string Manifests => Path.Combine(Root, "manifests");
     public string Overlay => Path.Combine(Root, "samples", "local-mesh", "overlay");
+    public string OverlayOfPods => Overlay + "-pods";
+    public string OverlayOfApiServers => Overlay + "-api-server";
 
     /// <summary>The same checkout with a state folder of its own below <c>.mesh/</c>, so that two meshes keep apart.</summary>
     public Layout WithState(string name) => new(Root, configuration, Path.Combine(State, name));

@@ -109,7 +109,7 @@ internal sealed class MeshPlan(Layout layout, Topology topology, ApiServerChoice
     {
         layout.Reset();
         var placeholders = topology.Placeholders(layout);
-        var overlays = new List<string> { layout.Overlay };
+        var overlays = new List<string> { layout.Overlay, servers is null ? layout.OverlayOfPods : layout.OverlayOfApiServers };
         if (topology.Overlay is { } more) overlays.Add(Path.Combine(layout.Root, more));
         foreach (var cluster in Clusters) ConfigFolder.Write(layout, cluster, overlays, placeholders);
         EdgeCertificate.Create(
@@ -209,7 +209,7 @@ internal sealed class MeshPlan(Layout layout, Topology topology, ApiServerChoice
         ApiServerPrefix + cluster, network, layout.Binary("tests/Mesh.FakeKube", "mesh-fake-kube"),
         [
             "--listen", $"{address}:{ApiServerPort}", "--control", $"{address}:{ApiServerControlPort}",
-            "--context", cluster, "--kubeconfig", KubeconfigOf(cluster),
+            "--context", cluster, "--kubeconfig", KubeconfigOf(cluster), "--refuse-loopback",
         ],
         new Uri($"tcp://{address}:{ApiServerPort}"));
 

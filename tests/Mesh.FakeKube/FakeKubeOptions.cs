@@ -20,6 +20,12 @@ public sealed record FakeKubeOptions
     /// <summary>Whether the kinds of the Gateway API are there from the start.</summary>
     public bool GatewayApiKinds { get; init; } = true;
 
+    /// <summary>
+    /// Whether loopback addresses are refused in EndpointSlices and <c>externalIPs</c>, as Kubernetes does. False lets tests have
+    /// endpoints on this machine.
+    /// </summary>
+    public bool RefuseLoopback { get; init; }
+
     /// <summary>Whether lists can be streamed (<c>sendInitialEvents</c>); without, such a watch is refused with 422 as older servers do.</summary>
     public bool StreamingLists { get; init; } = true;
 

@@ -13,6 +13,12 @@ public sealed partial class LocalMeshTests
     private const string Payments = "payments.prod.svc.cluster.local";
     private const string Billing = "legacy-billing.prod.svc.cluster.local";
 
+    private static readonly (string Cluster, string File)[] InFiles =
+        [("eks-a", "overlay-pods/eks-a/payments.yaml"), ("eks-b", "overlay-pods/eks-b/payments.yaml")];
+
+    private static readonly (string Cluster, string File)[] InApiServers =
+        [("eks-a", "overlay-api-server/eks-a/workloads.yaml"), ("eks-b", "overlay-api-server/eks-b/workloads.yaml")];
+
     private const string RegisteredVm =
         """
         apiVersion: networking.istio.io/v1
@@ -67,6 +73,22 @@ public sealed partial class LocalMeshTests
     public void The_resources_are_free_of_findings()
     {
         Assert.Empty(Load(RegisteredVm).Diagnostics.Where(diagnostic => diagnostic.Severity != Severity.Info).Select(diagnostic => diagnostic.ToString()));
+    }
+
+    [Fact]
+    public void Replicas_written_down_as_entries_are_the_same_to_callers_as_Pods()
+    {
+        var entries = LoadWith(InApiServers, RegisteredVm);
+        Assert.Empty(entries.Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).Select(diagnostic => diagnostic.ToString()));
+        foreach (var scope in new[] { EdgeA, SidecarA, AgentOnVm })
+        {
+            var asPods = Endpoints(Load(RegisteredVm), scope);
+            Assert.NotEmpty(asPods);
+            Assert.Equal(asPods, Endpoints(entries, scope));
+        }
+
+        static IEnumerable<string> Endpoints(MeshSnapshot snapshot, ProxyScope scope) =>
+            snapshot.ViewFrom(scope).FindUpstream(new UpstreamKey(Payments, 8080))!.Endpoints.Select(Describe).Order(StringComparer.Ordinal);
     }
 
     [Fact]
@@ -178,7 +200,9 @@ public sealed partial class LocalMeshTests
     private static string Describe(ProxyEndpoint endpoint) =>
         $"P{endpoint.Priority} {endpoint.Address}:{endpoint.Port} {(endpoint.IsGateway ? $"via {endpoint.ViaNetwork}" : "direct")} {endpoint.Tls}";
 
-    private static MeshSnapshot Load(params string[] inEksA)
+    private static MeshSnapshot Load(params string[] inEksA) => LoadWith(InFiles, inEksA);
+
+    private static MeshSnapshot LoadWith(IEnumerable<(string Cluster, string File)> replicas, params string[] inEksA)
     {
         var root = RepositoryRoot();
         string[] common =
@@ -195,6 +219,7 @@ public sealed partial class LocalMeshTests
             .. common.Select(text => ("eks-b", text)),
             ("eks-a", Read(root, "samples/local-mesh/overlay/eks-a/cluster.yaml")),
             ("eks-b", Read(root, "samples/local-mesh/overlay/eks-b/cluster.yaml")),
+            .. replicas.Select(replica => (replica.Cluster, Read(root, "samples/local-mesh/" + replica.File))),
             .. inEksA.Select(text => ("eks-a", text)),
         ]);
     }

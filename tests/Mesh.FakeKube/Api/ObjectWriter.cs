@@ -41,6 +41,7 @@ internal sealed class ObjectWriter(ClusterState cluster)
             if (type.HasStatus && type != BuiltInKinds.Node && type != BuiltInKinds.CustomResourceDefinition) value.Remove("status");
             defaults.OnCreate(type, value);
             Validation.Object(type, value);
+            if (cluster.Options.RefuseLoopback) Validation.Addresses(type, value);
             if (!options.Tracked) OwnedFields.Track(type, null, value, options, cluster.Time.GetUtcNow());
             if (options.DryRun) return StoredObject.Of(type, 0, value);
             var stored = store.Put(type, value);
@@ -99,6 +100,7 @@ internal sealed class ObjectWriter(ClusterState cluster)
 
         defaults.OnUpdate(type, old, next);
         Validation.Object(type, next);
+        if (cluster.Options.RefuseLoopback) Validation.Addresses(type, next);
         Validation.Change(type, old, next);
         if (Json.At(metadata, "managedFields") is null && Json.At(old, "metadata", "managedFields") is { } managed)
             metadata["managedFields"] = Json.Copy(managed);

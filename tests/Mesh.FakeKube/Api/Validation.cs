@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Mesh.FakeKube.Kinds;
@@ -39,6 +40,28 @@ internal static partial class Validation
         {
             if (!LabelValue().IsMatch(label))
                 throw StatusException.Invalid(type, name, "metadata.labels", $"Invalid value: \"{label}\": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.' (key {key})");
+        }
+    }
+
+    /// <summary>Addresses that Kubernetes takes nowhere but in its own status fields.</summary>
+    /// <exception cref="StatusException">422</exception>
+    public static void Addresses(ResourceType type, JsonObject value)
+    {
+        if (type == BuiltInKinds.EndpointSlice)
+        {
+            foreach (var (index, endpoint) in Json.Maps(value, "endpoints").Index()) Refuse($"endpoints[{index}].addresses", Json.Texts(endpoint, "addresses"));
+        }
+
+        if (type == BuiltInKinds.Service) Refuse("spec.externalIPs", Json.Texts(value, "spec", "externalIPs"));
+
+        void Refuse(string field, IEnumerable<string> addresses)
+        {
+            foreach (var (index, text) in addresses.Index())
+            {
+                if (!IPAddress.TryParse(text, out var address) || !IPAddress.IsLoopback(address)) continue;
+                throw StatusException.Invalid(
+                    type, Metadata.Name(value), $"{field}[{index}]", $"Invalid value: \"{text}\": may not be in the loopback range (127.0.0.0/8, ::1/128)");
+            }
         }
     }
 

@@ -21,7 +21,14 @@ internal static class ServeProgram
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         var withKinds = !values.Get(settings.BareKinds);
         await using var server = await FakeKubeServer.StartAsync(
-            new FakeKubeOptions { Listen = listen, IstioKinds = withKinds, GatewayApiKinds = withKinds }, stop.Token);
+            new FakeKubeOptions
+            {
+                Listen = listen,
+                IstioKinds = withKinds,
+                GatewayApiKinds = withKinds,
+                RefuseLoopback = values.Get(settings.RefuseLoopback),
+            },
+            stop.Token);
         foreach (var path in values.Get(settings.Load)) await LoadAsync(server, path, stop.Token);
         if (values.Get(settings.Token) is { } token) server.AddUser("administrator", [KubeUser.Masters], token);
         await using var control = values.Get(settings.Control) is { } address ? await ControlServer.StartAsync(server, address, stop.Token) : null;

@@ -18,6 +18,7 @@ internal sealed class ServeSettings
         Load = Definition.Many("load", "PATH", "YAML file, or folder of them, with objects to begin with.", SettingParsers.Text);
         Token = Definition.Optional("token", "TEXT", "A bearer token of an administrator besides the generated one.", SettingParsers.Text, secret: true);
         BareKinds = Definition.Flag("bare", "Without the kinds of Istio and the Gateway API.");
+        RefuseLoopback = Definition.Flag("refuse-loopback", "Refuse loopback addresses where Kubernetes does: in EndpointSlices and externalIPs.");
     }
 
     public SettingsDefinition Definition { get; }
@@ -35,4 +36,6 @@ internal sealed class ServeSettings
     public Setting<string?> Token { get; }
 
     public Setting<bool> BareKinds { get; }
+
+    public Setting<bool> RefuseLoopback { get; }
 }

@@ -28,7 +28,9 @@ public sealed class RecordedBundleTests
         var folder = Path.Combine(Cases, "istiod/bundle", name);
         Assert.SkipUnless(Directory.Exists(folder), Missing);
 
-        var settings = ReadSettings.From("/", None, "--bundle", folder, "--source", "file:/x@eks-a");
+        // A machine without a network has no address of its own to announce.
+        string[] own = address is null ? ["--workload-address", "127.0.0.1"] : [];
+        var settings = ReadSettings.From("/", None, ["--bundle", folder, "--source", "file:/x@eks-a", .. own]);
 
         Assert.Equal((cluster, "vpc-legacy", "prod", "legacy-billing", "cluster.local"),
             (settings.Cluster, settings.Network, settings.Namespace, settings.ServiceAccount, settings.TrustDomain));
