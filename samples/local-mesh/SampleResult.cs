@@ -11,4 +11,8 @@ internal sealed record SampleResult(
     string Identity,
     string Status,
     TimeSpan Time,
-    bool Succeeded);
+    bool Succeeded)
+{
+    /// <summary>32 hex digits; empty for a step of several calls.</summary>
+    public string TraceId { get; init; } = "";
+}

@@ -254,7 +254,10 @@ internal sealed class SampleTraffic : IDisposable
 
         var time = Stopwatch.GetElapsedTime(began);
         var path = await PathAsync(trace.Id, ends, cancellationToken).ConfigureAwait(false);
-        return new SampleResult(step, from, to, path.ToString(), path.Identity, status, time, succeeded && path.Identity.Length > 0);
+        return new SampleResult(step, from, to, path.ToString(), path.Identity, status, time, succeeded && path.Identity.Length > 0)
+        {
+            TraceId = trace.Id,
+        };
     }
 
     private GrpcChannel OpenChannel()

@@ -1,3 +1,5 @@
+using Mesh.Tests.Shared.Telemetry;
+
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 
@@ -6,8 +8,14 @@ namespace Mesh.LocalMesh.Tests;
 /// <summary>One local mesh, started as <c>./mesh up</c> starts it, that the tests of its collection share. Tests put back what they break.</summary>
 public sealed class MeshFixture : IAsyncLifetime
 {
+    private const string CollectorVariable = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+
     internal Layout Layout { get; } = Layout.Find().WithState("test");
     internal RunningMesh Mesh { get; private set; } = null!;
+
+    /// <summary>Where all processes report their traces.</summary>
+    internal TraceCollector Traces { get; private set; } = null!;
+
     internal string EdgeRoot => Path.Combine(Layout.Edge, EdgeCertificate.RootFile);
     internal string Repository => Layout.Root;
 
@@ -15,6 +23,9 @@ public sealed class MeshFixture : IAsyncLifetime
     {
         // What a run that was killed left behind would hold our ports.
         await RunningMesh.StopAsync(MeshProcess.Left(Layout));
+        Traces = await TraceCollector.StartAsync(CancellationToken.None);
+        Environment.SetEnvironmentVariable(CollectorVariable, $"http://127.0.0.1:{Traces.GrpcPort}");
+        Environment.SetEnvironmentVariable("OTEL_BSP_SCHEDULE_DELAY", "500");
         Mesh = new RunningMesh(Layout, Topology.Loopback);
         await Mesh.StartAsync(CancellationToken.None);
     }
@@ -49,5 +60,10 @@ public sealed class MeshFixture : IAsyncLifetime
         return (certificate, key);
     }
 
-    public async ValueTask DisposeAsync() => await Mesh.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Mesh.DisposeAsync();
+        Environment.SetEnvironmentVariable(CollectorVariable, null);
+        await Traces.DisposeAsync();
+    }
 }
