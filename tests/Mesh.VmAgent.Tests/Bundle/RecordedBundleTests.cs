@@ -29,7 +29,7 @@ public sealed class RecordedBundleTests
         Assert.SkipUnless(Directory.Exists(folder), Missing);
 
         // A machine without a network has no address of its own to announce.
-        string[] own = address is null ? ["--workload-address", "127.0.0.1"] : [];
+        string[] own = address is null ? ["--workload-address", "10.99.0.7"] : [];
         var settings = ReadSettings.From("/", None, ["--bundle", folder, "--source", "file:/x@eks-a", .. own]);
 
         Assert.Equal((cluster, "vpc-legacy", "prod", "legacy-billing", "cluster.local"),
