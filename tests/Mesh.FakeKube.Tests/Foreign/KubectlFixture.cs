@@ -1,4 +1,5 @@
 using Mesh.FakeKube.Tests.Foreign;
+using Mesh.Tests.Shared.RealKube;
 
 [assembly: AssemblyFixture(typeof(KubectlFixture))]
 
@@ -21,7 +22,7 @@ public sealed class KubectlFixture : IAsyncLifetime
         if (Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS") is { Length: > 0 } assets)
         {
             IsReal = true;
-            var real = await RealApiServer.StartAsync(assets, folder);
+            var real = await RealApiServer.StartAsync(assets, folder, TestContext.Current.CancellationToken);
             cluster = real;
             kubeconfig = real.Kubeconfig;
         }

@@ -1,11 +1,11 @@
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
+using Mesh.Tests.Shared.RealKube;
 
 namespace Mesh.FakeKube.Tests.Foreign;
 
 /// <summary>
-/// How etcd and kube-apiserver are started, with two scripts in their place that take the same options; the second serves the fake where it is
-/// told to.
+/// How etcd and kube-apiserver are started, with two scripts in their place.
 /// </summary>
 public sealed partial class RealApiServerTests : IDisposable
 {
@@ -16,25 +16,9 @@ public sealed partial class RealApiServerTests : IDisposable
     [Fact]
     public async Task The_servers_are_started_with_what_they_need_and_are_reached_by_the_kubeconfig()
     {
-        var assets = Directory.CreateDirectory(Path.Combine(folder, "assets")).FullName;
-        Script(assets, "etcd", """
-            echo "$@" >"$(dirname "$0")/etcd.arguments"
-            exec sleep 600
-            """);
-        Script(assets, "kube-apiserver", $"""
-            echo "$@" >"$(dirname "$0")/kube-apiserver.arguments"
-            while [ $# -gt 1 ]; do
-              case $1 in
-                --secure-port) port=$2 ;;
-                --bind-address) address=$2 ;;
-                --token-auth-file) token=$(cut -d, -f1 "$2") ;;
-              esac
-              shift
-            done
-            exec '{Path.Combine(AppContext.BaseDirectory, "mesh-fake-kube")}' --listen "$address:$port" --token "$token"
-            """);
+        var assets = StubAssets.Create(folder, Path.Combine(AppContext.BaseDirectory, "mesh-fake-kube"));
 
-        await using var server = await RealApiServer.StartAsync(assets, folder);
+        await using var server = await RealApiServer.StartAsync(assets, folder, TestContext.Current.CancellationToken);
 
         using var handler = new SocketsHttpHandler();
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
@@ -50,6 +34,19 @@ public sealed partial class RealApiServerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_ends_is_told_with_its_last_words()
+    {
+        var assets = StubAssets.Create(folder, "unused");
+        StubAssets.Script(assets, "kube-apiserver", "echo 'invalid flag' >&2; exit 3");
+
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => RealApiServer.StartAsync(assets, folder, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("kube-apiserver ended.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("invalid flag", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_a_real_api_server_the_contract_tests_run_against_the_fake_alone()
     {
         var assets = Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS");
@@ -57,13 +54,6 @@ public sealed partial class RealApiServerTests : IDisposable
             string.IsNullOrEmpty(assets), "the API server of these tests was the fake: KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver");
 
         Assert.All(["etcd", "kube-apiserver"], program => Assert.True(File.Exists(Path.Combine(assets!, program)), $"{program} is not in {assets}"));
-    }
-
-    private static void Script(string folder, string name, string text)
-    {
-        var path = Path.Combine(folder, name);
-        File.WriteAllText(path, "#!/bin/sh\n" + text.ReplaceLineEndings("\n") + "\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     [GeneratedRegex("server: \"([^\"]+)\"")]

@@ -1,39 +1,41 @@
+using Mesh.Config.Registration;
 using Mesh.Config.Resources;
 using Mesh.Config.Resources.Networking;
-using Mesh.FakeKube;
-using Mesh.Kubernetes.Access;
 using Mesh.Kubernetes.Leases;
 using Mesh.Kubernetes.Registration;
 using Mesh.Kubernetes.Tests.Support;
+using Mesh.Kubernetes.Tests.Support.Clusters;
 
 namespace Mesh.Kubernetes.Tests.Contract;
 
 /// <summary>Registrations of machines in an API server, with the rights of manifests/rbac/registration.yaml.</summary>
-public sealed class WorkloadRegistryTests : IAsyncLifetime
+public sealed class WorkloadRegistryTests(ClusterUnderTest clusters) : IAsyncLifetime
 {
-    private FakeKubeServer _server = null!;
+    private readonly string _space = "t" + Guid.NewGuid().ToString("N")[..8];
+    private ITestCluster _cluster = null!;
     private KubeWorkloadRegistry _registry = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await FakeKubeServer.StartAsync(cancellation: Token);
-        _server.Apply(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "manifests", "rbac", "registration.yaml"), Token));
-        _server.Apply("""
+        _cluster = await clusters.OpenAsync();
+        await _cluster.ApplyAsync(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "manifests", "rbac", "registration.yaml"), Token));
+        var machine = await _cluster.AddUserAsync("machine");
+        await _cluster.ApplyAsync($$$"""
             apiVersion: rbac.authorization.k8s.io/v1
             kind: RoleBinding
-            metadata: {name: machines, namespace: prod}
+            metadata: {name: machines, namespace: {{{_space}}}}
             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: mesh-registration}
-            subjects: [{kind: User, name: machine, apiGroup: rbac.authorization.k8s.io}]
+            subjects: [{kind: User, name: "{{{machine.Name}}}", apiGroup: rbac.authorization.k8s.io}]
             """);
-        _registry = new KubeWorkloadRegistry(Access("machine"));
+        _registry = new KubeWorkloadRegistry(_cluster.Access(machine.Token));
     }
 
     public async ValueTask DisposeAsync()
     {
         _registry.Dispose();
-        await _server.DisposeAsync();
+        await _cluster.DisposeAsync();
     }
 
     [Fact]
@@ -41,84 +43,87 @@ public sealed class WorkloadRegistryTests : IAsyncLifetime
     {
         var healthy = Entry("10.0.0.9", "agent-1", "True");
         await _registry.PutAsync(healthy, Token);
-        Assert.Equal(MeshYaml.Write(healthy), MeshYaml.Write(Assert.IsType<WorkloadEntry>(await _registry.FindAsync("prod", "vm", Token))));
+        Assert.Equal(MeshYaml.Write(healthy), MeshYaml.Write(Assert.IsType<WorkloadEntry>(await _registry.FindAsync(_space, "vm", Token))));
 
         var changed = Entry("10.0.0.8", "agent-1", null);
         await _registry.PutAsync(changed, Token);
-        var there = Assert.IsType<WorkloadEntry>(await _registry.FindAsync("prod", "vm", Token));
+        var there = Assert.IsType<WorkloadEntry>(await _registry.FindAsync(_space, "vm", Token));
         Assert.Equal("10.0.0.8", there.Spec.Address);
         Assert.Empty(there.Status?.Conditions ?? []);
 
-        Assert.True(await _registry.DeleteAsync("prod", "vm", Token));
-        Assert.False(await _registry.DeleteAsync("prod", "vm", Token));
-        Assert.Null(await _registry.FindAsync("prod", "vm", Token));
+        Assert.True(await _registry.DeleteAsync(_space, "vm", Token));
+        Assert.False(await _registry.DeleteAsync(_space, "vm", Token));
+        Assert.Null(await _registry.FindAsync(_space, "vm", Token));
     }
 
     [Fact]
     public async Task A_name_that_another_agent_keeps_is_not_given_away()
     {
-        Assert.NotNull(await _registry.TryClaimAsync("prod", "vm", "agent-1", Token));
+        Assert.NotNull(await _registry.TryClaimAsync(_space, "vm", "agent-1", Token));
         await _registry.PutAsync(Entry("10.0.0.9", "agent-1", "True"), Token);
 
-        Assert.Null(await _registry.TryClaimAsync("prod", "vm", "agent-2", Token));
-        Assert.NotNull(await _registry.TryClaimAsync("prod", "vm", "agent-1", Token));
+        Assert.Null(await _registry.TryClaimAsync(_space, "vm", "agent-2", Token));
+        Assert.NotNull(await _registry.TryClaimAsync(_space, "vm", "agent-1", Token));
     }
 
     [Fact]
     public async Task A_claim_is_a_lease_that_gateways_see_and_that_goes_with_it_unless_the_entry_is_left()
     {
-        _server.Apply(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "manifests", "rbac", "gateway.yaml"), Token));
-        _server.Apply("""
+        await _cluster.ApplyAsync(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "manifests", "rbac", "gateway.yaml"), Token));
+        var gateway = await _cluster.AddUserAsync("gateway");
+        await _cluster.ApplyAsync($$$"""
             apiVersion: rbac.authorization.k8s.io/v1
             kind: ClusterRoleBinding
-            metadata: {name: gateway-test}
+            metadata: {name: gateway-{{{_space}}}}
             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: mesh-gateway}
-            subjects: [{kind: User, name: gateway, apiGroup: rbac.authorization.k8s.io}]
+            subjects: [{kind: User, name: "{{{gateway.Name}}}", apiGroup: rbac.authorization.k8s.io}]
             """);
-        using var leases = new MachineLeases(Access("gateway"));
-        var claim = Assert.IsType<IAsyncDisposable>(await _registry.TryClaimAsync("prod", "vm", "agent-1", Token), exactMatch: false);
-        var first = Assert.Single(await leases.ListAsync(Token));
-        Assert.Equal(("prod", "vm", "agent-1", TimeSpan.FromSeconds(40)), (first.Namespace, first.Name, first.Holder, first.Duration));
+        using var leases = new MachineLeases(_cluster.Access(gateway.Token));
+        var claim = Assert.IsType<IAsyncDisposable>(await _registry.TryClaimAsync(_space, "vm", "agent-1", Token), exactMatch: false);
+        var first = Assert.Single(await OwnAsync(leases));
+        Assert.Equal((_space, "vm", "agent-1", TimeSpan.FromSeconds(40)), (first.Namespace, first.Name, first.Holder, first.Duration));
         await claim.DisposeAsync();
-        Assert.Empty(await leases.ListAsync(Token));
+        Assert.Empty(await OwnAsync(leases));
 
-        claim = Assert.IsType<IAsyncDisposable>(await _registry.TryClaimAsync("prod", "vm", "agent-1", Token), exactMatch: false);
+        claim = Assert.IsType<IAsyncDisposable>(await _registry.TryClaimAsync(_space, "vm", "agent-1", Token), exactMatch: false);
         await _registry.PutAsync(Entry("10.0.0.9", "agent-1", "True"), Token);
         await claim.DisposeAsync();
-        var left = Assert.Single(await leases.ListAsync(Token));
+        var left = Assert.Single(await OwnAsync(leases));
         Assert.NotEqual(first.Version, left.Version);
         await leases.DeleteAsync(left, Token);
-        Assert.Empty(await leases.ListAsync(Token));
+        Assert.Empty(await OwnAsync(leases));
     }
 
     [Fact]
     public async Task A_user_without_the_role_is_told_which_manifest_has_it()
     {
-        using var stranger = new KubeWorkloadRegistry(Access("stranger"));
+        using var stranger = new KubeWorkloadRegistry(_cluster.Access((await _cluster.AddUserAsync("stranger")).Token));
 
         var refusal = await Assert.ThrowsAsync<IOException>(() => stranger.PutAsync(Entry("10.0.0.9", "agent-1", "True"), Token));
 
         Assert.Contains("manifests/rbac/registration.yaml", refusal.Message, StringComparison.Ordinal);
-        Assert.Null(await _registry.FindAsync("prod", "vm", Token));
+        Assert.Null(await _registry.FindAsync(_space, "vm", Token));
     }
 
     [Fact]
     public async Task A_server_that_is_gone_is_an_error_of_the_place_and_not_of_the_entry()
     {
-        await _server.StopAsync();
+        await _cluster.StopAsync();
 
-        await Assert.ThrowsAsync<IOException>(() => _registry.FindAsync("prod", "vm", Token));
-        await Assert.ThrowsAsync<IOException>(() => _registry.DeleteAsync("prod", "vm", Token));
+        await Assert.ThrowsAsync<IOException>(() => _registry.FindAsync(_space, "vm", Token));
+        await Assert.ThrowsAsync<IOException>(() => _registry.DeleteAsync(_space, "vm", Token));
     }
 
-    private ClusterAccess Access(string user) => KubeconfigAccess.FromText(_server.Kubeconfig(_server.AddUser(user)), "test");
+    /// <summary>Those of this test: others may use the same server.</summary>
+    private async Task<IEnumerable<MachineLease>> OwnAsync(MachineLeases leases) =>
+        (await leases.ListAsync(Token)).Where(lease => lease.Namespace == _space);
 
-    private static WorkloadEntry Entry(string address, string agent, string? healthy)
+    private WorkloadEntry Entry(string address, string agent, string? healthy)
     {
         var entry = (WorkloadEntry)MeshYaml.Read($$$$"""
             apiVersion: networking.istio.io/v1
             kind: WorkloadEntry
-            metadata: {name: vm, namespace: prod, annotations: {istio.io/workloadController: {{{{agent}}}} }}
+            metadata: {name: vm, namespace: {{{{_space}}}}, annotations: {istio.io/workloadController: {{{{agent}}}} }}
             spec: {address: {{{{address}}}}, serviceAccount: vm, ports: {http: 8080}}
             """, "test").Objects.Single();
         return healthy is null ? entry : entry with { Status = new IstioStatus { Conditions = [Condition(healthy)] } };

@@ -3,16 +3,16 @@ namespace Mesh.Kubernetes.Tests.Support;
 /// <summary>Objects for tests.</summary>
 internal static class Yaml
 {
-    /// <summary>A Service in prod with one endpoint.</summary>
-    public static string Service(string name, string address) => $$$$"""
+    /// <summary>A Service with one endpoint.</summary>
+    public static string Service(string name, string address, string space = "prod") => $$$$"""
         apiVersion: v1
         kind: Service
-        metadata: {name: {{{{name}}}}, namespace: prod}
+        metadata: {name: {{{{name}}}}, namespace: {{{{space}}}}}
         spec: {ports: [{name: http, port: 80}]}
         ---
         apiVersion: discovery.k8s.io/v1
         kind: EndpointSlice
-        metadata: {name: {{{{name}}}}-1, namespace: prod, labels: {kubernetes.io/service-name: {{{{name}}}} }}
+        metadata: {name: {{{{name}}}}-1, namespace: {{{{space}}}}, labels: {kubernetes.io/service-name: {{{{name}}}} }}
         addressType: IPv4
         endpoints: [{addresses: ["{{{{address}}}}"], conditions: {ready: true}}]
         ports: [{name: http, port: 8080}]
