@@ -27,6 +27,9 @@ public abstract class PaymentEventTests(StoreKind kind)
         for (var delivery = 0; delivery < 3; delivery++) await sqs.SendAsync(queue, Event(id));
         await UntilAsync(async () => await sqs.CountAsync(queue) == 0);
 
+        // The message goes when the payment is booked; the acquirer may still be about to answer then.
+        await UntilAsync(async () => (await server.Client.ListPaymentsAsync(new V1.ListPaymentsRequest())).Payments
+            .All(found => found.State != V1.PaymentState.Processing));
         var payment = Assert.Single((await server.Client.ListPaymentsAsync(new V1.ListPaymentsRequest())).Payments);
         Assert.Equal(("legacy-billing", 1250L, V1.PaymentState.Succeeded), (payment.Merchant, payment.Amount.MinorUnits, payment.State));
         Assert.Equal([Legacy], await TextsAsync(server, "SELECT DISTINCT caller FROM audit WHERE method = 'CreatePayment'"));
