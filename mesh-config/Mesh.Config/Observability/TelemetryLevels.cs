@@ -8,7 +8,10 @@ namespace Mesh.Config.Observability;
 /// <remarks>Source: Istio, "Telemetry API: scope, inheritance and overrides"; istio pilot/pkg/model/telemetry.go.</remarks>
 internal static class TelemetryLevels
 {
-    /// <summary>From the most general to the most specific: of the mesh, of the namespace, of the workload; of several at one level the oldest.</summary>
+    /// <summary>
+    /// From the most general to the most specific: of the mesh, of the namespace (of several the oldest), then all of the namespace that
+    /// name the workload, oldest first. One of the root namespace with a selector means workloads of that namespace only.
+    /// </summary>
     public static IEnumerable<Telemetry> Of(MeshSnapshot snapshot, ProxyScope scope, string rootNamespace)
     {
         var all = snapshot.Objects<Telemetry>().Where(item => item.Cluster == scope.Cluster).Select(item => item.Object)
@@ -20,10 +23,8 @@ internal static class TelemetryLevels
         var space = rootNamespace == scope.Namespace
             ? null
             : all.Find(item => item.Metadata.Namespace == scope.Namespace && IsGeneral(item.Spec));
-        // One of the root namespace with a selector means workloads of every namespace, but those of a workload's own come first.
-        var workload = all.Find(item => item.Metadata.Namespace == scope.Namespace && Names(item.Spec, scope))
-            ?? all.Find(item => item.Metadata.Namespace == rootNamespace && Names(item.Spec, scope));
-        return new[] { mesh, space, workload }.OfType<Telemetry>();
+        var workload = all.Where(item => item.Metadata.Namespace == scope.Namespace && Names(item.Spec, scope));
+        return new[] { mesh, space }.OfType<Telemetry>().Concat(workload);
     }
 
     private static bool IsGeneral(TelemetrySpec spec) =>

@@ -246,7 +246,8 @@ public sealed class FolderSource : IMeshSource
         else _settling.Add(file);
         Replace(file, objects, file.Objects);
         _diagnosticsMayDiffer |= !diagnostics.IsEmpty || !file.Diagnostics.IsEmpty;
-        if (!ReferenceEquals(objects, file.Objects) || diagnostics != file.Diagnostics) _changes++;
+        // A file that cannot be read is tried with every look, and says the same each time in a new list.
+        if (!ReferenceEquals(objects, file.Objects) || !diagnostics.AsSpan().SequenceEqual(file.Diagnostics.AsSpan())) _changes++;
     }
 
     private void Remove(FolderFile file)

@@ -55,6 +55,18 @@ public sealed class ProxyObservabilityTests
     }
 
     [Fact]
+    public void All_of_the_namespace_that_name_the_workload_hold_and_none_of_the_root_namespace_does()
+    {
+        var result = Of(Web, isClient: true, Mesh,
+            Telemetry("prod", "rate", "selector: {matchLabels: {app: web}}, tracing: [{providers: [{name: otel}], randomSamplingPercentage: 30}]"),
+            Telemetry("prod", "tags", "selector: {matchLabels: {app: web}}, tracing: [{customTags: {a: {literal: {value: web}}}}]"),
+            Telemetry("istio-system", "far", "selector: {matchLabels: {app: web}}, tracing: [{randomSamplingPercentage: 90}]"));
+
+        Assert.Equal(30, result.TraceSamplingPercent);
+        Assert.Equal("a", Assert.Single(result.TraceTags).Key);
+    }
+
+    [Fact]
     public void A_mode_leaves_the_other_side_alone()
     {
         var telemetry = Telemetry("prod", "t",

@@ -54,15 +54,11 @@ public sealed class FolderSourceTests : IAsyncLifetime
     [Fact]
     public async Task A_change_takes_effect_long_before_the_next_rescan()
     {
-        Start(new FolderSourceOptions { Rescan = TimeSpan.FromMinutes(10) });
+        Start(EventsOnly);
         await _sink.UntilAsync(sink => sink.Synced);
-        var watch = Stopwatch.StartNew();
 
         Write("a.yaml", Service("a"));
         await _sink.UntilSubjectsAsync("Service prod/a");
-
-        // Ten milliseconds on an idle machine; the bound only tells events from rescans.
-        Assert.True(watch.Elapsed < TimeSpan.FromMinutes(5), watch.Elapsed.ToString());
     }
 
     [Fact]
@@ -280,7 +276,7 @@ public sealed class FolderSourceTests : IAsyncLifetime
         Write("..first/a.yaml", Service("a", port: 80));
         Directory.CreateSymbolicLink(PathOf("..data"), "..first");
         File.CreateSymbolicLink(PathOf("a.yaml"), Path.Combine("..data", "a.yaml"));
-        Start();
+        Start(EventsOnly);
         await _sink.UntilSubjectsAsync("Service prod/a");
 
         Write("..second/a.yaml", Service("a", port: 81));
@@ -302,7 +298,7 @@ public sealed class FolderSourceTests : IAsyncLifetime
             await File.WriteAllTextAsync(Path.Combine(elsewhere, "team", "a.yaml"), Service("a"), TestContext.Current.CancellationToken);
             await File.WriteAllTextAsync(Path.Combine(elsewhere, "team", "deep", "b.yaml"), Service("b"), TestContext.Current.CancellationToken);
             Write("c.yaml", Service("c"));
-            Start();
+            Start(EventsOnly);
             await _sink.UntilSubjectsAsync("Service prod/c");
 
             Directory.Move(Path.Combine(elsewhere, "team"), PathOf("team"));
@@ -319,6 +315,9 @@ public sealed class FolderSourceTests : IAsyncLifetime
             Directory.Delete(elsewhere, recursive: true);
         }
     }
+
+    /// <summary>No look through the whole folder comes to the help of what was missed.</summary>
+    private static FolderSourceOptions EventsOnly => new() { Rescan = TimeSpan.FromHours(1) };
 
     private FolderSource Start(FolderSourceOptions? options = null)
     {

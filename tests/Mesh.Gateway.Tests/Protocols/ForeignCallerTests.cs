@@ -43,7 +43,7 @@ public sealed class ForeignCallerTests(GrpcMesh mesh) : IClassFixture<GrpcMesh>
     {
         var curl = ForeignProgram.Needs("curl", "curl");
         await using var backend = await EchoBackend.StartAsync("curled");
-        var name = $"curled-{backend.Port}";
+        var name = mesh.NewName("curled");
         await mesh.AddAsync(name, "HTTP", backend.Port);
         var folder = Directory.CreateTempSubdirectory("curl-test-").FullName;
         try

@@ -7,6 +7,8 @@ namespace Mesh.Gateway.Tests.Protocols;
 /// <summary>A gateway in front of one gRPC application, which every host leads to, and of what else a test names.</summary>
 public sealed class GrpcMesh : IAsyncLifetime
 {
+    private int names;
+
     public TestGateway Gateway { get; } = new(new TestPki());
 
     public EchoBackend Backend { get; private set; } = null!;
@@ -39,6 +41,9 @@ public sealed class GrpcMesh : IAsyncLifetime
         await Gateway.DisposeAsync();
         await Backend.DisposeAsync();
     }
+
+    /// <summary>A name for <see cref="AddAsync"/> that nobody has had: what is known of an earlier server does not count for it.</summary>
+    public string NewName(string prefix) => $"{prefix}-{Interlocked.Increment(ref names)}";
 
     /// <summary>Makes <c>NAME.example</c> lead to a server on <paramref name="port"/>.</summary>
     /// <param name="protocol">Of the service's port, as Istio names it.</param>

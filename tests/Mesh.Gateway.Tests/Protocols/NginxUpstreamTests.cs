@@ -87,7 +87,7 @@ public sealed class NginxUpstreamTests(GrpcMesh mesh) : IClassFixture<GrpcMesh>
 
     private async Task<string> AddAsync(ForeignDaemon nginx, string listen)
     {
-        var name = $"nginx-{nginx.Port}";
+        var name = mesh.NewName("nginx");
         await mesh.AddAsync(name, listen.Length == 0 ? "HTTP" : "HTTP2", nginx.Port);
         return name + ".example";
     }

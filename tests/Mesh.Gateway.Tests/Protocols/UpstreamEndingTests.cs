@@ -74,7 +74,7 @@ public sealed class UpstreamEndingTests(GrpcMesh mesh) : IClassFixture<GrpcMesh>
 
     private async Task<string> AddAsync(EndingHttp2Server server, string retries)
     {
-        var name = $"ending-{server.Port}";
+        var name = mesh.NewName("ending");
         await mesh.AddAsync(name, "HTTP2", server.Port, retries);
         return name + ".example";
     }

@@ -29,18 +29,12 @@ public sealed class HostDialerTests
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         silent.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.9"), port));
         silent.Listen(0);
-        var waiting = new List<Socket>();
-        for (var count = 0; count < 4; count++)
-        {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-            _ = socket.ConnectAsync(silent.LocalEndPoint!, Cancel).AsTask().ContinueWith(done => done.Exception, TaskScheduler.Default);
-            waiting.Add(socket);
-        }
+        var waiting = await FillAsync((IPEndPoint)silent.LocalEndPoint!);
 
         var dialer = new HostDialer(TimeProvider.System, (_, _) => Addresses("127.0.0.9", "127.0.0.1"));
         await using var stream = await dialer.ConnectAsync(new DnsEndPoint("istiod", port), Cancel);
 
-        Assert.Equal(port, ((IPEndPoint)stream.Socket.RemoteEndPoint!).Port);
+        Assert.Equal(IPEndPoint.Parse($"127.0.0.1:{port}"), stream.Socket.RemoteEndPoint);
         foreach (var socket in waiting) socket.Dispose();
     }
 
@@ -67,6 +61,22 @@ public sealed class HostDialerTests
         var failure = await Assert.ThrowsAsync<IOException>(() => dialer.ConnectAsync(new DnsEndPoint("istiod.istio-system.svc", 15012), Cancel));
 
         Assert.Contains("the name istiod.istio-system.svc cannot be resolved", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Connects until a connection is no longer answered.</summary>
+    private static async Task<List<Socket>> FillAsync(IPEndPoint address)
+    {
+        var sockets = new List<Socket>();
+        while (sockets.Count < 16)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            sockets.Add(socket);
+            var connecting = socket.ConnectAsync(address, CancellationToken.None).AsTask();
+            _ = connecting.ContinueWith(done => done.Exception, TaskScheduler.Default);
+            if (await Task.WhenAny(connecting, Task.Delay(TimeSpan.FromSeconds(1), Cancel)) != connecting) return sockets;
+        }
+
+        throw new InvalidOperationException($"{address} answers everybody");
     }
 
     private static Socket Listen(out int port)

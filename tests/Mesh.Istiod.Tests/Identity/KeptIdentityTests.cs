@@ -27,6 +27,8 @@ public sealed class KeptIdentityTests
         second.Start();
 
         Assert.Equal(Billing, second.Current!.Id.ToString());
+        await Poll.UntilAsync(() => second.NextRequest is not null, "the next renewal is planned", Cancel);
+        Assert.True(second.NextRequest > DateTimeOffset.UtcNow.AddMinutes(1), $"{second.NextRequest}");
         Assert.Null(second.LastError);
         Assert.All(Directory.GetFiles(folder.Path), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }

@@ -15,6 +15,8 @@ public sealed class RemoteSecretRotationTests(KubernetesMeshFixture fixture) : I
     private const int CallsPerPhase = 150;
 
     private readonly ConcurrentQueue<string> failures = new();
+    private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+    private Task load = Task.CompletedTask;
     private int calls;
     private string token = "";
 
@@ -31,8 +33,7 @@ public sealed class RemoteSecretRotationTests(KubernetesMeshFixture fixture) : I
         using (var client = Edge.Client())
             await Eventually.Holds(async () => (await Edge.AskAsync(client, Host, "/v1/payments")).Status == HttpStatusCode.OK, "calls across clusters");
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var load = Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => CallAsync(stop.Token)));
+        load = Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => CallAsync(stop.Token)));
 
         var first = NewToken("new-then-revoked");
         fixture.ServerA.Apply(Secret());
@@ -60,12 +61,17 @@ public sealed class RemoteSecretRotationTests(KubernetesMeshFixture fixture) : I
         TestContext.Current.TestOutputHelper?.WriteLine($"{calls} calls, 0 failed");
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await stop.CancelAsync();
+        await load.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.Dispose();
         fixture.ServerA.Delete("networking.istio.io/v1", "VirtualService", "prod", "across");
         foreach (var service in new[] { "across", "new-then-revoked", "revoked-then-new", "made-anew" })
             fixture.ServerB.Delete("v1", "Service", "prod", service);
-        return ValueTask.CompletedTask;
+        fixture.ServerB.Delete("discovery.k8s.io/v1", "EndpointSlice", "prod", "across");
+        // With the token of now, whatever was revoked before the test ended.
+        if (token.Length > 0) fixture.ServerA.Apply(Secret());
     }
 
     /// <returns>The token before, which is still good.</returns>

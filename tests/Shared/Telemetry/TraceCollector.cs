@@ -43,8 +43,10 @@ internal sealed class TraceCollector : IAsyncDisposable
         collector.app.MapPost("/opentelemetry.proto.collector.trace.v1.TraceService/Export", async context =>
         {
             // One message behind one byte that tells whether it is compressed and four of its length.
-            collector.Take((await BodyAsync(context))[5..]);
+            var message = (await BodyAsync(context))[5..];
+            // Before the spans: who has seen those looks for it.
             collector.metadata.Enqueue(context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString()));
+            collector.Take(message);
             context.Response.ContentType = "application/grpc";
             await context.Response.Body.WriteAsync(new byte[5], context.RequestAborted);
             context.Response.AppendTrailer("grpc-status", "0");
