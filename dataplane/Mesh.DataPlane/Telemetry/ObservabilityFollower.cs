@@ -23,12 +23,16 @@ public sealed partial class ObservabilityFollower(
         {
             var now = ProxyObservability.Of(snapshot, scope, sides[i].IsClient);
             if (now.Says(last[i])) continue;
-            last[i] = now;
             sides[i].Telemetry.Overrides = new MetricOverrides(now.MetricsOverrides);
-            if (i > 0) continue;
-            Diagnostic[] found = [.. now.Problems, .. await accessLog.FollowAsync(now).ConfigureAwait(false), .. traces.Follow(now)];
-            foreach (var finding in found.Except(findings)) LogFinding(finding.ToString());
-            findings = found;
+            if (i == 0)
+            {
+                Diagnostic[] found = [.. now.Problems, .. await accessLog.FollowAsync(now).ConfigureAwait(false), .. traces.Follow(now)];
+                foreach (var finding in found.Except(findings)) LogFinding(finding.ToString());
+                findings = found;
+            }
+
+            // What failed halfway is done again with the next state.
+            last[i] = now;
         }
     }
 

@@ -95,8 +95,8 @@ internal sealed class GatewayRuntime : IDrainStep, IAsyncDisposable
                 if (!snapshot.Synced) continue;
                 foreach (var role in Roles) await role.ApplyAsync(snapshot, stopping.Token);
                 Current = snapshot;
-                await applied(snapshot);
                 sources.Met();
+                await applied(snapshot);
                 Report(snapshot);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
