@@ -106,6 +106,18 @@ public sealed class ProbeTests
         Assert.Equal(succeeds, (await new ExecProbe([program]).CheckAsync(Token)).Succeeded);
     }
 
+    [Theory]
+    [InlineData("echo all is well; exit 0", "exec sh ended with 0")]
+    [InlineData("echo first; echo 'disk is full' >&2; exit 3", "exec sh ended with 3: disk is full")]
+    [InlineData("printf 'one\\ntwo\\n\\n'; exit 1", "exec sh ended with 1: two")]
+    [InlineData("head -c 1000000 /dev/zero | tr '\\0' y; echo; echo the last; exit 2", "exec sh ended with 2: the last")]
+    [InlineData("sleep 20 & exit 4", "exec sh ended with 4")]
+    [InlineData("exit 5", "exec sh ended with 5")]
+    public async Task An_exec_probe_that_fails_tells_what_the_program_said_last(string script, string says)
+    {
+        Assert.Equal(says, (await new ExecProbe(["sh", "-c", script]).CheckAsync(Token)).Message);
+    }
+
     [Fact]
     public async Task An_exec_probe_that_hangs_is_killed()
     {

@@ -9,18 +9,24 @@ namespace Mesh.VmAgent.Health;
 /// <remarks>Source: istio pkg/istio-agent/health/health_check.go.</remarks>
 public sealed class HealthMonitor
 {
+    /// <summary>A period is up to this share longer, so that agents that began together do not probe in step.</summary>
+    public const double Jitter = 0.1;
+
     private readonly ProbeSettings settings;
     private readonly IProbe probe;
     private readonly TimeProvider time;
+    private readonly Random? jitter;
     private bool? healthy;
     private int successes;
     private int failures;
 
-    public HealthMonitor(ProbeSettings settings, IProbe probe, TimeProvider time)
+    /// <param name="jitter">Null: every period is as long as the settings say.</param>
+    public HealthMonitor(ProbeSettings settings, IProbe probe, TimeProvider time, Random? jitter = null)
     {
         this.settings = settings;
         this.probe = probe;
         this.time = time;
+        this.jitter = jitter;
         Invariant.Holds(settings.Period > TimeSpan.Zero, $"probe period {settings.Period} is positive");
         Invariant.Holds(settings.Timeout > TimeSpan.Zero, $"probe timeout {settings.Timeout} is positive");
         Invariant.Holds(settings.SuccessThreshold > 0, $"success threshold {settings.SuccessThreshold} is positive");
@@ -35,7 +41,8 @@ public sealed class HealthMonitor
         {
             var result = await ProbeOnceAsync(cancellationToken).ConfigureAwait(false);
             if (Observe(result) is { } change) await onChange(change, cancellationToken).ConfigureAwait(false);
-            await Task.Delay(settings.Period, time, cancellationToken).ConfigureAwait(false);
+            var wait = jitter is null ? settings.Period : settings.Period * (1 + (Jitter * jitter.NextDouble()));
+            await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
         }
     }
 

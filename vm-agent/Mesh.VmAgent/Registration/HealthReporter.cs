@@ -40,7 +40,7 @@ public sealed class HealthReporter(
         var probe = ProbeFactory.Create(settings.Action, appAddress);
         try
         {
-            var probing = new HealthMonitor(settings, probe, time).RunAsync(ReportAsync, changed.Token);
+            var probing = new HealthMonitor(settings, probe, time, Random.Shared).RunAsync(ReportAsync, changed.Token);
             // An object that was not read again is the same instance; one that was is probed anew, which does no harm.
             while (ReferenceEquals(current(), unchanged) && !probing.IsCompleted)
                 await Task.Delay(LookPeriod, time, cancellationToken).ConfigureAwait(false);
