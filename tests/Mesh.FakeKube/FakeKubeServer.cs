@@ -133,6 +133,14 @@ public sealed class FakeKubeServer : IAsyncDisposable
     public string AddUser(string name, IEnumerable<string>? groups = null, string? token = null) =>
         cluster.Authenticator.Add(name, groups ?? [], token);
 
+    /// <summary>Tokens of EKS that were signed with an AWS key are of the user, as an access entry says it; signatures are not checked.</summary>
+    public void MapAwsKey(string accessKeyId, string user, IEnumerable<string>? groups = null) =>
+        cluster.Authenticator.MapAwsKey(accessKeyId, user, groups ?? []);
+
+    /// <summary>Whose a token is, as a TokenReview answers.</summary>
+    /// <returns>The user's name; null when the token is not accepted.</returns>
+    public string? ReviewToken(string token, string audience) => cluster.Authenticator.UserOf(token, audience)?.Name;
+
     /// <summary>From now on the token is answered with 401.</summary>
     public void RevokeToken(string token) => cluster.Authenticator.Revoke(token);
 

@@ -9,7 +9,7 @@ public sealed record RegistrySpec(string Folder)
     private const string FilePrefix = "file:";
 
     /// <summary>The API server; null for a folder.</summary>
-    public ApiServerSpec? Server { get; private init; }
+    public ApiServerSpec? Server { get; init; }
 
     /// <summary>Reads <c>file:DIR</c>, <c>kube:KUBECONFIG[#CONTEXT]</c> or <c>kube:in-cluster</c>.</summary>
     /// <exception cref="FormatException">Another form; the message shows the right ones.</exception>

@@ -7,7 +7,16 @@ public sealed record ApiServerSpec(string? Kubeconfig, string? Context)
 {
     public const string Prefix = "kube:";
 
+    /// <summary>Place of a server that settings of its own describe.</summary>
+    public const string Described = "api-server";
+
     private const string InCluster = "in-cluster";
+
+    /// <summary>The kubeconfig itself, where <see cref="Kubeconfig"/> is only a name; null: a file.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Whether settings of its own are to describe it, as <see cref="Text"/>.</summary>
+    public bool IsDescribed => Kubeconfig == Described && Context is null;
 
     /// <summary>Reads <c>KUBECONFIG</c>, <c>KUBECONFIG#CONTEXT</c> or <c>in-cluster</c>.</summary>
     public static ApiServerSpec Parse(string place)

@@ -8,7 +8,7 @@ public sealed record SourceSpec(string Folder, string Cluster)
     private const string FilePrefix = "file:";
 
     /// <summary>The API server of the cluster, which also names other clusters in its Secrets; null for a folder.</summary>
-    public ApiServerSpec? Server { get; private init; }
+    public ApiServerSpec? Server { get; init; }
 
     /// <summary>Reads <c>file:DIR@CLUSTER</c>, <c>kube:KUBECONFIG[#CONTEXT]@CLUSTER</c> or <c>kube:in-cluster@CLUSTER</c>.</summary>
     /// <exception cref="FormatException">Another form; the message shows the right ones.</exception>

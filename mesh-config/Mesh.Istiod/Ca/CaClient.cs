@@ -32,14 +32,16 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
     {
         for (var attempt = 1; ; attempt++)
         {
+            var certificate = CertificateFor(attempt);
             try
             {
-                return await TryOnceAsync(csrPem, CertificateFor(attempt), cancellationToken).ConfigureAwait(false);
+                return await TryOnceAsync(csrPem, certificate, cancellationToken).ConfigureAwait(false);
             }
             catch (RpcException exception)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (attempt >= Attempts || !IsRetriable(exception.StatusCode)) throw Explain(exception, attempt);
+                if (attempt >= Attempts || !(IsRetriable(exception.StatusCode) || IsOtherProofLeft(exception.StatusCode, attempt, certificate is not null)))
+                    throw Explain(exception, attempt);
             }
 
             var backoff = FirstBackoff * Math.Pow(2, attempt - 1) * (1 + Jitter * (2 * jitter.NextDouble() - 1));
@@ -55,12 +57,19 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
     /// of anybody who comes with a certificate of the old one, so the certificate alone would keep us out until it expires.
     /// </summary>
     private SslStreamCertificateContext? CertificateFor(int attempt) =>
-        attempt % 2 == 1 || options.TokenFile is null || !File.Exists(options.TokenFile) ? options.ClientCertificate?.Invoke() : null;
+        attempt % 2 == 1 || !HasToken() ? options.ClientCertificate?.Invoke() : null;
+
+    /// <summary>Of certificate and token one was refused and the other was not tried yet, or got no answer before.</summary>
+    private bool IsOtherProofLeft(StatusCode code, int attempt, bool wasCertificate) =>
+        code == StatusCode.Unauthenticated && HasToken() && options.ClientCertificate?.Invoke() is not null && (attempt == 1 || !wasCertificate);
+
+    private bool HasToken() => options.Tokens is not null || (options.TokenFile is { } file && File.Exists(file));
 
     private async Task<IReadOnlyList<string>> TryOnceAsync(
         string csrPem, SslStreamCertificateContext? certificate, CancellationToken cancellationToken)
     {
-        var headers = await HeadersAsync(tokenNeeded: certificate is null, cancellationToken).ConfigureAwait(false);
+        var token = await TokenAsync(isNeeded: certificate is null, cancellationToken).ConfigureAwait(false);
+        var headers = HeadersOf(token);
         using var handler = await HandlerAsync(certificate, cancellationToken).ConfigureAwait(false);
         using var channel = GrpcChannel.ForAddress(
             $"https://{options.ServerName}:{options.Address.Port}", new GrpcChannelOptions { HttpHandler = handler });
@@ -73,24 +82,53 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
             ValidityDuration = (long)options.Ttl.TotalSeconds,
             Metadata = new Struct { Fields = { ["CertSigner"] = Value.ForString("") } },
         };
-        var response = await new IstioCertificateService.IstioCertificateServiceClient(channel)
-            .CreateCertificateAsync(request, headers, cancellationToken: attempt.Token).ConfigureAwait(false);
+        IstioCertificateResponse response;
+        try
+        {
+            response = await new IstioCertificateService.IstioCertificateServiceClient(channel)
+                .CreateCertificateAsync(request, headers, cancellationToken: attempt.Token).ConfigureAwait(false);
+        }
+        catch (RpcException exception) when (exception.StatusCode == StatusCode.Unauthenticated && token is not null && options.Tokens is { } source)
+        {
+            source.Reject();
+            throw;
+        }
+
         return response.CertChain.Count > 1
             ? [.. response.CertChain]
             : throw new CaClientException($"the CA at {Name()} answered with {response.CertChain.Count} certificates; leaf and root are needed");
     }
 
-    private async Task<Metadata> HeadersAsync(bool tokenNeeded, CancellationToken cancellationToken)
+    private Metadata HeadersOf(string? token)
     {
         var headers = new Metadata();
         if (options.ClusterId.Length > 0) headers.Add("clusterid", options.ClusterId);
-        if (options.TokenFile is null) return headers;
-        // Once a certificate is there the token is not needed any more, and may be gone.
-        if (!tokenNeeded && !File.Exists(options.TokenFile)) return headers;
-        var token = (await ReadAsync(options.TokenFile, "token", cancellationToken).ConfigureAwait(false)).Trim();
-        if (token.Length > 0) headers.Add("authorization", $"Bearer {token}");
-        else if (tokenNeeded) throw new CaClientException($"the token file {options.TokenFile} is empty; put the service account's token there");
+        if (token is not null) headers.Add("authorization", $"Bearer {token}");
         return headers;
+    }
+
+    /// <summary>Null when none is to be sent.</summary>
+    private async Task<string?> TokenAsync(bool isNeeded, CancellationToken cancellationToken)
+    {
+        if (options.Tokens is { } source) return isNeeded ? await FetchAsync(source, cancellationToken).ConfigureAwait(false) : null;
+        if (options.TokenFile is null) return null;
+        // Once a certificate is there the token is not needed any more, and may be gone.
+        if (!isNeeded && !File.Exists(options.TokenFile)) return null;
+        var token = (await ReadAsync(options.TokenFile, "token", cancellationToken).ConfigureAwait(false)).Trim();
+        if (token.Length > 0) return token;
+        return isNeeded ? throw new CaClientException($"the token file {options.TokenFile} is empty; put the service account's token there") : null;
+    }
+
+    private static async Task<string> FetchAsync(ITokenSource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source.GetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception)
+        {
+            throw new CaClientException(exception.Message, null, exception);
+        }
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "Given to the caller.")]
@@ -122,18 +160,20 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
 
     private async Task AddRootsAsync(X509Certificate2Collection roots, CancellationToken cancellationToken)
     {
-        var pem = await ReadAsync(options.RootFile, "root", cancellationToken).ConfigureAwait(false);
+        var pem = RootCertificates.IsText(options.RootFile)
+            ? options.RootFile : await ReadAsync(options.RootFile, "root", cancellationToken).ConfigureAwait(false);
+        var name = RootCertificates.NameOf(options.RootFile);
         try
         {
             roots.ImportFromPem(pem);
         }
         catch (CryptographicException exception)
         {
-            throw new CaClientException($"the root file {options.RootFile} holds no usable PEM certificate: {exception.Message}", null, exception);
+            throw new CaClientException($"the root file {name} holds no usable PEM certificate: {exception.Message}", null, exception);
         }
 
         if (roots.Count == 0)
-            throw new CaClientException($"the root file {options.RootFile} holds no PEM certificate; put the CA's root-cert.pem there");
+            throw new CaClientException($"the root file {name} holds no PEM certificate; put the CA's root-cert.pem there");
         if (options.ReceivedRoots?.Invoke() is { } received) roots.AddRange(received);
     }
 
@@ -154,8 +194,8 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
         var remedy = exception.StatusCode switch
         {
             StatusCode.Unauthenticated when TokenProblem() is { } problem => $"; in {options.TokenFile}: {problem}",
-            StatusCode.Unauthenticated => $"; check that {options.TokenFile ?? "the client certificate"} is of a service account known to this CA",
-            StatusCode.Unavailable or StatusCode.Internal => $"; check that it runs, that {options.RootFile} is its root, and that it serves {options.ServerName}",
+            StatusCode.Unauthenticated => $"; check that {options.Tokens?.Origin ?? options.TokenFile ?? "the client certificate"} is of a service account known to this CA",
+            StatusCode.Unavailable or StatusCode.Internal => $"; check that it runs, that {RootCertificates.NameOf(options.RootFile)} is its root, and that it serves {options.ServerName}",
             _ => "",
         };
         var cause = exception.InnerException?.InnerException?.Message ?? exception.InnerException?.Message;

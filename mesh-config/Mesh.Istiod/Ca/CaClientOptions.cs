@@ -13,11 +13,17 @@ public sealed record CaClientOptions
     /// <summary>Stands for the system's roots where a file of roots is asked for.</summary>
     public const string SystemRoots = "SYSTEM";
 
-    /// <summary>PEM file with the roots the CA's serving certificate must chain to, read for every connection; or <see cref="SystemRoots"/>.</summary>
+    /// <summary>
+    /// PEM file with the roots the CA's serving certificate must chain to, read for every connection; or the PEM text itself; or
+    /// <see cref="SystemRoots"/>.
+    /// </summary>
     public required string RootFile { get; init; }
 
     /// <summary>File with the bearer token, read and trimmed for every call; null when there is only a client certificate.</summary>
     public string? TokenFile { get; init; }
+
+    /// <summary>Where the bearer token is asked for in the place of <see cref="TokenFile"/>, when no certificate proves who we are; null: nowhere.</summary>
+    public ITokenSource? Tokens { get; init; }
 
     /// <summary>SNI and the name the serving certificate must have; not necessarily the one dialled.</summary>
     public string ServerName { get; init; } = "istiod.istio-system.svc";

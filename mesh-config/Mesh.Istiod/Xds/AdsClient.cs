@@ -40,7 +40,7 @@ public sealed class AdsClient(
             cancellationToken.ThrowIfCancellationRequested();
             if (Volatile.Read(ref leaving)) return;
             // A CA that was set up anew believes no certificate of the old one: then the token may do, or the other way round.
-            var hasOther = options.TokenFile is not null && options.ClientCertificate?.Invoke() is not null;
+            var hasOther = options.HasToken && options.ClientCertificate?.Invoke() is not null;
             preferToken = hasOther && (Status.Connected ? preferToken : !preferToken);
             var wait = backoff.Next(slow: failure.IsLasting && (!hasOther || Status.Failure?.IsLasting == true));
             Set(new AdsStatus(false, failure));
@@ -107,6 +107,7 @@ public sealed class AdsClient(
         }
         catch (RpcException error)
         {
+            if (error.StatusCode == StatusCode.Unauthenticated && certificate is null) options.Tokens?.Reject();
             return AdsFailure.Of(error, options);
         }
 #pragma warning disable CA1031 // Whatever keeps the stream from working: it is told, and tried again.

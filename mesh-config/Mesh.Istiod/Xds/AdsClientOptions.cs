@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using Mesh.Istiod.Ca;
 
 namespace Mesh.Istiod.Xds;
 
@@ -9,11 +10,17 @@ public sealed record AdsClientOptions
     /// <summary>Host name or address and port to dial; a name is resolved anew for every connection.</summary>
     public required DnsEndPoint Address { get; init; }
 
-    /// <summary>PEM file with the roots that istiod's serving certificate must chain to; read for every connection.</summary>
+    /// <summary>PEM file with the roots that istiod's serving certificate must chain to, read for every connection; or the PEM text itself.</summary>
     public required string RootFile { get; init; }
 
     /// <summary>File with the bearer token, read for every stream; null when there is only a client certificate.</summary>
     public string? TokenFile { get; init; }
+
+    /// <summary>Where the bearer token is asked for in the place of <see cref="TokenFile"/>, when no certificate proves who we are; null: nowhere.</summary>
+    public ITokenSource? Tokens { get; init; }
+
+    /// <summary>Whether there is something to prove oneself with besides a certificate.</summary>
+    internal bool HasToken => TokenFile is not null || Tokens is not null;
 
     /// <summary>The workload's own certificate, asked for every connection; null when there is none, or it has expired.</summary>
     public Func<SslStreamCertificateContext?>? ClientCertificate { get; init; }

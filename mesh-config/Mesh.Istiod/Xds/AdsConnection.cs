@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Mesh.Hosting.Networking;
+using Mesh.Istiod.Ca;
 using Mesh.Istiod.Protos.Xds;
 
 namespace Mesh.Istiod.Xds;
@@ -59,6 +60,12 @@ internal sealed class AdsConnection : IDisposable
     {
         var headers = new Metadata();
         if (options.ClusterId.Length > 0) headers.Add("clusterid", options.ClusterId);
+        if (options.Tokens is { } source)
+        {
+            if (tokenNeeded) headers.Add("authorization", $"Bearer {await source.GetAsync(cancellationToken).ConfigureAwait(false)}");
+            return headers;
+        }
+
         if (options.TokenFile is not { } file) return headers;
         if (!tokenNeeded && !File.Exists(file)) return headers;
         var token = (await ReadAsync(file, "token", cancellationToken).ConfigureAwait(false)).Trim();
@@ -75,19 +82,20 @@ internal sealed class AdsConnection : IDisposable
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
         };
-        var pem = await ReadAsync(rootFile, "root", cancellationToken).ConfigureAwait(false);
+        var name = RootCertificates.NameOf(rootFile);
+        var pem = RootCertificates.IsText(rootFile) ? rootFile : await ReadAsync(rootFile, "root", cancellationToken).ConfigureAwait(false);
         try
         {
             policy.CustomTrustStore.ImportFromPem(pem);
         }
         catch (CryptographicException error)
         {
-            throw new IOException($"the root file {rootFile} holds no usable PEM certificate: {error.Message}", error);
+            throw new IOException($"the root file {name} holds no usable PEM certificate: {error.Message}", error);
         }
 
         return policy.CustomTrustStore.Count > 0
             ? policy
-            : throw new IOException($"the root file {rootFile} holds no PEM certificate; put the CA's root-cert.pem there");
+            : throw new IOException($"the root file {name} holds no PEM certificate; put the CA's root-cert.pem there");
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "Given to the caller.")]

@@ -40,7 +40,7 @@ public sealed record AdsFailure(AdsFailureKind Kind, StatusCode Code, string Mes
         return (AdsFailureKind.Transient, "");
     }
 
-    private static string Credentials(AdsClientOptions options) => options.TokenFile is { } token
-        ? $"check that the token in {token} has not expired, is for the audience istio-ca, and is of a cluster istiod knows"
+    private static string Credentials(AdsClientOptions options) => (options.Tokens?.Origin ?? options.TokenFile) is { } token
+        ? $"check that the token from {token} has not expired, is for the audience istio-ca, and is of a cluster istiod knows"
         : "check that the certificate was signed by istiod's CA and has not expired, or give a token";
 }

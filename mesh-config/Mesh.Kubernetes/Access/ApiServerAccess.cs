@@ -10,6 +10,7 @@ public static class ApiServerAccess
     {
         ArgumentNullException.ThrowIfNull(server);
         var trusted = ClusterAccessOptions.Default with { Time = time };
+        if (server.Text is { } text) return KubeconfigAccess.FromText(text, $"--{server.Kubeconfig}", server.Context, trusted);
         return server.Kubeconfig is { } file ? KubeconfigAccess.FromFiles(file, server.Context, trusted) : InClusterAccess.Create(trusted);
     }
 }

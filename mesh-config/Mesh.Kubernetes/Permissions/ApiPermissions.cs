@@ -12,6 +12,7 @@ public static class ApiPermissions
 {
     private const string Gateway = "mesh-gateway";
     private const string Registration = "mesh-registration";
+    private const string Token = "mesh-vm-token";
 
     private static readonly ImmutableArray<string> Reading = ["list", "watch"];
 
@@ -29,7 +30,7 @@ public static class ApiPermissions
         new("coordination.k8s.io", "leases", ["create", "patch", "delete"], GrantScope.Cluster, Registration, "signs of life of machines"),
         new("networking.istio.io", "workloadentries", ["get", "create", "patch", "delete"], GrantScope.Cluster, Registration, "registration of machines"),
         new("networking.istio.io", "workloadentries/status", ["patch"], GrantScope.Cluster, Registration, "health of machines"),
-        new("", "serviceaccounts/token", ["create"], GrantScope.Cluster, Registration, "tokens for machines"),
+        new("", "serviceaccounts/token", ["create"], GrantScope.Cluster, Token, "tokens for machines"),
     ];
 
     /// <summary>

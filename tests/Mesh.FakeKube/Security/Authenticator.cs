@@ -9,6 +9,8 @@ internal sealed class Authenticator(ClusterState cluster)
 {
     private readonly ConcurrentDictionary<string, KubeUser> tokens = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, KubeUser> roles = new(StringComparer.Ordinal);
+
     /// <summary>A token of <c>system:masters</c>.</summary>
     public string AdminToken { get; private set; } = "";
 
@@ -39,7 +41,10 @@ internal sealed class Authenticator(ClusterState cluster)
     }
 
     public KubeUser? UserOf(string token, string? audience = null) =>
-        tokens.TryGetValue(token, out var user) ? user : cluster.Tokens.UserOf(token, audience);
+        tokens.TryGetValue(token, out var user) ? user : EksToken.KeyOf(token) is { } key ? roles.GetValueOrDefault(key) : cluster.Tokens.UserOf(token, audience);
+
+    /// <summary>From now on tokens that this AWS key signed are of the user, as an access entry of EKS says it.</summary>
+    public void MapAwsKey(string accessKeyId, string user, IEnumerable<string> groups) => roles[accessKeyId] = KubeUser.Authenticated(user, groups);
 
     private static string NewToken() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 }

@@ -12,8 +12,9 @@ internal static class AgentIdentity
     /// From files it is there at once; from a CA it comes when the CA answers. The token proves the first request; later
     /// ones are proved by the certificate at hand.
     /// </summary>
+    /// <param name="tokens">Asked for the workload's token; null: it is in a file.</param>
     /// <exception cref="Mesh.Hosting.StartupException">Files are missing, unusable or expired.</exception>
-    public static IWorkloadIdentity Create(AgentSettings settings, TimeProvider time, ILoggerFactory logs)
+    public static IWorkloadIdentity Create(AgentSettings settings, ITokenSource? tokens, TimeProvider time, ILoggerFactory logs)
     {
         if (settings.Identity.Folder is { } folder)
             return FileWorkloadIdentity.Load(folder, time, logs.CreateLogger<FileWorkloadIdentity>());
@@ -26,6 +27,7 @@ internal static class AgentIdentity
                 Address = settings.Identity.Authority!,
                 RootFile = settings.CaRoot!,
                 TokenFile = settings.CaToken,
+                Tokens = tokens,
                 ServerName = settings.CaServerName,
                 Ttl = settings.CertificateTtl,
                 ClusterId = settings.Cluster,
@@ -44,7 +46,7 @@ internal static class AgentIdentity
                 GraceRatio = settings.GraceRatio,
                 GraceJitter = settings.GraceJitter,
                 StateFolder = settings.StateFolder,
-                RetryWhenChanged = settings.CaToken is { } token ? [token, settings.CaRoot!] : [settings.CaRoot!],
+                RetryWhenChanged = [.. new[] { settings.CaToken, settings.CaRoot }.OfType<string>().Where(file => !RootCertificates.IsText(file))],
             },
             client.CreateCertificateAsync,
             time,

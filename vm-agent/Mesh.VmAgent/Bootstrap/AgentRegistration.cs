@@ -3,6 +3,7 @@ using Mesh.Config.Registration;
 using Mesh.Config.Resources.Networking;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Registration;
+using Mesh.Istiod.Ca;
 using Mesh.Istiod.Xds;
 using Mesh.Kubernetes.Registration;
 using Mesh.VmAgent.Bundle;
@@ -17,7 +18,7 @@ internal static class AgentRegistration
     /// <returns>Null: somebody else registers this workload.</returns>
     /// <exception cref="Mesh.Hosting.StartupException">A kubeconfig does not say how to reach its server.</exception>
     public static IRegistration? Create(
-        AgentSettings settings, IWorkloadIdentity identity, Func<WorkloadGroup?> group, TimeProvider time, ILoggerFactory logs)
+        AgentSettings settings, IWorkloadIdentity identity, ITokenSource? tokens, Func<WorkloadGroup?> group, TimeProvider time, ILoggerFactory logs)
     {
         if (settings is not { WorkloadGroup: { } name, Register: { } place }) return null;
         if (place.Registry is { } registry)
@@ -28,6 +29,7 @@ internal static class AgentRegistration
             Address = address,
             RootFile = settings.XdsRoot ?? settings.CaRoot!,
             TokenFile = settings.CaToken,
+            Tokens = tokens,
             ServerName = settings.CaServerName,
             Resolve = HostsFile.ResolverOf(settings.HostsFile),
             ClusterId = settings.Cluster,

@@ -32,6 +32,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly ProxyAccessLog accessLog;
     private readonly ObservabilityFollower observability;
     private Task following = Task.CompletedTask;
+    private readonly AgentTokens? tokens;
     private readonly IWorkloadIdentity identity;
     private readonly Lock publishing = new();
     private readonly ViewEndpointDirectory directory = new();
@@ -59,7 +60,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
         accessLog = OpenAccessLog(settings);
         // No Gateways are served here, so no Secrets are read for them.
         sources = MeshSources.Open(settings.Sources, settings.Cluster, credentialNamespace: null, time);
-        identity = AgentIdentity.Create(settings, time, logs);
+        tokens = AgentTokens.Create(settings, time);
+        identity = AgentIdentity.Create(settings, tokens, time, logs);
         Readiness = new AgentReadiness(settings, time);
 
         balancer = new UpstreamBalancer(NoEndpointHealth.Instance, time, new Random());
@@ -101,7 +103,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             new UpstreamMetrics([balancer.States], channels),
             new ProxyMetrics(Readiness.State, identity, () => state?.Snapshot, () => accessLog.Dropped, time),
         ];
-        Registration = AgentRegistration.Create(settings, identity, () => state?.Group, time, logs);
+        Registration = AgentRegistration.Create(settings, identity, tokens, () => state?.Group, time, logs);
         if (Registration is not null)
         {
             Registration.Changed += Readiness.Registered;
@@ -185,6 +187,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         if (Registration is not null) await Registration.DisposeAsync().ConfigureAwait(false);
         foreach (var pool in channels) await pool.DisposeAsync().ConfigureAwait(false);
         if (identity is IAsyncDisposable disposable) await disposable.DisposeAsync().ConfigureAwait(false);
+        tokens?.Dispose();
         await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await accessLog.DisposeAsync().ConfigureAwait(false);
         await traces.DisposeAsync().ConfigureAwait(false);

@@ -39,6 +39,10 @@ public sealed record AgentSettings
     public required IdentitySpec Identity { get; init; }
     public string? CaRoot { get; init; }
     public string? CaToken { get; init; }
+
+    /// <summary>API server to ask for the workload's token, in the place of <see cref="CaToken"/>; null: nobody is asked.</summary>
+    public ApiServerSpec? TokenFrom { get; init; }
+
     public string CaServerName { get; init; } = "istiod.istio-system.svc";
     /// <summary>Validity that the CA is asked for; zero leaves it to the CA.</summary>
     public TimeSpan CertificateTtl { get; init; } = TimeSpan.FromHours(24);

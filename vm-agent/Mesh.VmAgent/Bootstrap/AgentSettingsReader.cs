@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using Mesh.Config.Resources.Networking;
+using Mesh.Config.Sources;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Identity;
 using Mesh.Hosting.Admin;
@@ -33,6 +34,8 @@ public sealed class AgentSettingsReader
     private readonly Setting<RegistrationSpec?> register;
     private readonly Setting<TimeSpan> drainTimeout;
 
+    private readonly ApiServerSettings apiServer;
+    private readonly Setting<ApiServerSpec?> tokenFrom;
     private readonly BundleFinder bundles;
     private readonly Setting<string?> bundle;
     private readonly Setting<string?> state;
@@ -99,6 +102,10 @@ public sealed class AgentSettingsReader
         register = definition.Optional(
             "register", "PLACE", "Who keeps the WorkloadEntry: file:DIR, kube:KUBECONFIG[#CONTEXT], kube:in-cluster, istiod[:HOST:PORT].",
             RegistrationSpec.Parse);
+        apiServer = new ApiServerSettings(definition);
+        tokenFrom = definition.Optional(
+            "token-from", "PLACE",
+            "API server to ask for the service account's token: kube:KUBECONFIG[#CONTEXT] or kube:api-server (default with --api-server).", ParseServer);
         drainTimeout = definition.WithDefault(
             "drain-timeout", "DURATION", "Longest wait for requests in flight after SIGTERM.", SettingParsers.Duration, "10s");
         definition.FindElsewhere(given => bundles.Find(given.Text(bundle), given.Text(proxy.Identity), definition.Settings, given.Environment));
@@ -140,6 +147,11 @@ public sealed class AgentSettingsReader
         _ => throw new FormatException($"'{text}' is neither refuse nor allow"),
     };
 
+    private static ApiServerSpec ParseServer(string text) =>
+        text.StartsWith(ApiServerSpec.Prefix, StringComparison.Ordinal) && text.Length > ApiServerSpec.Prefix.Length
+            ? ApiServerSpec.Parse(text[ApiServerSpec.Prefix.Length..])
+            : throw new FormatException($"'{text}' is not an API server; write kube:KUBECONFIG, kube:KUBECONFIG#CONTEXT or kube:api-server");
+
     private static double Ratio(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1
             ? ratio : throw new FormatException($"'{text}' is not a number between 0 and 1");
@@ -159,8 +171,27 @@ public sealed class AgentSettingsReader
         definition.Check(values => values.Get(register) is { ByIstiod: true } && values.Get(workloadGroup) is { } group
             && group.Namespace != values.Get(proxy.Namespace)
             ? "--register istiod: a workload registers only under a group of its own namespace; change --workload-group or --namespace" : null);
+        definition.Check(values => apiServer.Problem(values, Servers(values)));
         definition.Check(values => values.Get(inboundPort) == values.Get(healthPort)
             ? "--inbound-port and --health-port are the same port; choose two" : null);
+    }
+
+    private IEnumerable<ApiServerSpec> Servers(EffectiveSettings values) =>
+        values.Get(proxy.Sources).Select(source => source.Server).Append(values.Get(register)?.Registry?.Server).Append(values.Get(tokenFrom)).OfType<ApiServerSpec>();
+
+    private SourceSpec Complete(SourceSpec source, EffectiveSettings values) =>
+        source.Server is { } server ? source with { Server = apiServer.Complete(server, values) } : source;
+
+    private RegistrationSpec? Complete(RegistrationSpec? place, EffectiveSettings values) =>
+        place?.Registry is { Server: { } server } registry
+            ? place with { Registry = registry with { Server = apiServer.Complete(server, values) } }
+            : place;
+
+    /// <summary>An API server that is described is asked, unless a token file was named.</summary>
+    private ApiServerSpec? TokenServer(EffectiveSettings values)
+    {
+        var server = values.Get(tokenFrom) ?? (apiServer.IsGiven(values) && values.Get(proxy.CaToken) is null ? new ApiServerSpec(ApiServerSpec.Described, null) : null);
+        return server is null ? null : apiServer.Complete(server, values);
     }
 
     private AgentSettings Build(EffectiveSettings values)
@@ -182,11 +213,12 @@ public sealed class AgentSettingsReader
             Namespace = values.Get(proxy.Namespace),
             ServiceAccount = values.Get(proxy.ServiceAccount),
             Labels = proxy.LabelsOf(values),
-            Sources = [.. values.Get(proxy.Sources)],
+            Sources = [.. values.Get(proxy.Sources).Select(source => Complete(source, values))],
             SyncDeadline = values.Get(proxy.SyncDeadline),
             Identity = values.Get(proxy.Identity),
             CaRoot = values.Get(proxy.CaRoot),
-            CaToken = values.Get(proxy.CaToken),
+            CaToken = values.Get(tokenFrom) is null ? values.Get(proxy.CaToken) : null,
+            TokenFrom = TokenServer(values),
             CaServerName = values.Get(proxy.CaServerName),
             CertificateTtl = values.Get(proxy.CertificateTtl),
             TrustDomain = values.Get(proxy.TrustDomain),
@@ -208,7 +240,7 @@ public sealed class AgentSettingsReader
             Outbound = values.Get(outbound),
             OutboundUnknown = values.Get(outboundUnknown),
             WorkloadGroup = values.Get(workloadGroup),
-            Register = values.Get(register),
+            Register = Complete(values.Get(register), values),
             DrainTimeout = values.Get(drainTimeout),
         };
     }

@@ -8,7 +8,7 @@ internal sealed class BundleFinder(string root)
 {
     /// <summary>
     /// With <paramref name="folder"/> the five files and <c>agent.yaml</c> in it; otherwise Istio's places and <c>/etc/mesh-agent/agent.yaml</c>,
-    /// unless an <paramref name="identity"/> was given: who says that says all.
+    /// unless an <paramref name="identity"/> was given: who says that says all. An <c>agent.yaml</c> with <c>identity</c> needs no bundle beside it.
     /// </summary>
     /// <returns>Values by the names of settings; <c>agent.yaml</c> wins over what Istio says.</returns>
     public Dictionary<string, FoundValue> Find(
@@ -19,9 +19,10 @@ internal sealed class BundleFinder(string root)
             throw new SettingsException($"--bundle: there is no folder {folder}; write it with: istioctl x workload entry configure -o {folder}");
         var places = folder is null ? BundlePlaces.Istio(root, environment) : BundlePlaces.Folder(folder);
         var agent = BundleText.Read(places.AgentFile) is { } text ? AgentFile.Read(text, places.AgentFile, settings) : null;
-        if (folder is null && !File.Exists(places.ClusterEnv)) return agent ?? [];
+        var isAlone = !File.Exists(places.ClusterEnv) && agent?.ContainsKey("identity") == true;
+        if (folder is null && !isAlone && !File.Exists(places.ClusterEnv)) return agent ?? [];
 
-        var found = BundleSettings.Of(IstioBundle.Read(places, environment, required: folder is not null));
+        var found = isAlone ? BundleSettings.OfThisMachine() : BundleSettings.Of(IstioBundle.Read(places, environment, required: folder is not null));
         found["state"] = new FoundValue([Path.Combine(root, "var/lib/mesh-agent")], "default with a bundle");
         foreach (var (name, value) in agent ?? []) found[name] = value;
         return found;

@@ -27,9 +27,19 @@ internal sealed class BundleSettings
         return settings.found;
     }
 
+    /// <summary>What a machine says of itself where no bundle does.</summary>
+    public static Dictionary<string, FoundValue> OfThisMachine()
+    {
+        var found = new Dictionary<string, FoundValue>(StringComparer.Ordinal) { ["name"] = new([HostName.Text], HostName.Origin) };
+        if (OwnAddress.OfDefaultRoute() is { } own) found["workload-address"] = new([own.ToString()], "address of the default route");
+        return found;
+    }
+
+    private static Sourced HostName => new(Environment.MachineName.Split('.')[0], "host name");
+
     private void AddNames()
     {
-        Add("name", bundle.FindVariable("POD_NAME") ?? new Sourced(Environment.MachineName.Split('.')[0], "host name"));
+        Add("name", bundle.FindVariable("POD_NAME") ?? HostName);
         // The start script makes POD_NAMESPACE of ISTIO_NAMESPACE.
         var ns = bundle.FindVariable("ISTIO_NAMESPACE") ?? bundle.Find("POD_NAMESPACE") ?? new Sourced("default", "default of Istio");
         Add("namespace", ns);

@@ -88,7 +88,8 @@ internal sealed record AuthorityContact
         var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         if (rootFile == CaClientOptions.SystemRoots) return policy;
         policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        policy.CustomTrustStore.ImportFromPemFile(rootFile);
+        if (RootCertificates.IsText(rootFile)) policy.CustomTrustStore.ImportFromPem(rootFile);
+        else policy.CustomTrustStore.ImportFromPemFile(rootFile);
         return policy;
     }
 }

@@ -39,7 +39,7 @@ internal sealed class MachineChecks(AgentSettings settings, RunningAgent? agent,
             Names(contact),
             Authority(contact),
             await GatewaysAsync(cancellationToken).ConfigureAwait(false),
-            Token(certificate),
+            await TokenAsync(certificate, cancellationToken).ConfigureAwait(false),
             Certificate(certificate, certificateProblem),
             Registration(),
             await ProbeAsync(cancellationToken).ConfigureAwait(false),
@@ -85,7 +85,7 @@ internal sealed class MachineChecks(AgentSettings settings, RunningAgent? agent,
         return contact.Problem is { } problem
             ? Failed(
                 name, $"{where}: {problem}",
-                $"open port {settings.Identity.Authority.Port} from here to the east-west gateway, expose istiod there, and compare {settings.CaRoot} with ConfigMap istio-ca-root-cert", Install)
+                $"open port {settings.Identity.Authority.Port} from here to the east-west gateway, expose istiod there, and compare the root {RootCertificates.NameOf(settings.CaRoot!)} with ConfigMap istio-ca-root-cert", Install)
             : Passed(name, $"{where} answers as {settings.CaServerName}", Install);
     }
 
@@ -102,15 +102,37 @@ internal sealed class MachineChecks(AgentSettings settings, RunningAgent? agent,
             : Passed(name, $"{string.Join(", ", agent.Gateways)} can be reached", Multicluster);
     }
 
-    private CheckResult Token(WorkloadCertificate? certificate)
+    private async Task<CheckResult> TokenAsync(WorkloadCertificate? certificate, CancellationToken cancellationToken)
     {
         const string name = "token";
+        if (settings.TokenFrom is not null) return await RequestedTokenAsync(certificate, cancellationToken).ConfigureAwait(false);
         if (settings.CaToken is not { } file) return Skipped(name, "no token is configured", "", Install);
         var problem = ProblemOf(file);
         if (problem is null) return Passed(name, $"{file} is of {Account}", Install);
         return certificate is not null && certificate.NotAfter > time.GetUtcNow()
             ? Skipped(name, $"{file}: {problem}", "not needed before the certificate expires", Install)
             : Failed(name, $"{file}: {problem}", $"kubectl create token {settings.ServiceAccount} -n {settings.Namespace} --audience {ServiceAccountToken.Audience} > {file}", Install);
+    }
+
+    /// <summary>Asks for one, as the agent does; that leaves nothing behind.</summary>
+    private async Task<CheckResult> RequestedTokenAsync(WorkloadCertificate? certificate, CancellationToken cancellationToken)
+    {
+        const string name = "token";
+        try
+        {
+            using var tokens = AgentTokens.Create(settings, time)!;
+            var token = ServiceAccountToken.Read(await tokens.GetAsync(cancellationToken).ConfigureAwait(false));
+            return token?.Problem(time.GetUtcNow(), Account) is { } problem
+                ? Failed(name, $"{tokens.Origin}: {problem}", "compare the clocks of this machine and of the API server", Install)
+                : Passed(name, $"{tokens.Origin} gives one of {Account} until {token?.Expires:u}", Install);
+        }
+        catch (Exception exception) when (exception is IOException or StartupException)
+        {
+            const string hint = "attach an instance profile, map its role to a group of the cluster, and bind manifests/rbac/vm-token.yaml to that group";
+            return certificate is not null && certificate.NotAfter > time.GetUtcNow()
+                ? Skipped(name, exception.Message, $"not needed before the certificate expires; {hint}", Install)
+                : Failed(name, exception.Message, hint, Install);
+        }
     }
 
     private string? ProblemOf(string file)
