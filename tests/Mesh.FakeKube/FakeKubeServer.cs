@@ -134,7 +134,8 @@ public sealed class FakeKubeServer : IAsyncDisposable
         cluster.Authenticator.Add(name, groups ?? [], token);
 
     /// <summary>Tokens of EKS that were signed with an AWS key are of the user, as an access entry says it; signatures are not checked.</summary>
-    public void MapAwsKey(string accessKeyId, string user, IEnumerable<string>? groups = null) =>
+    /// <param name="user">Null: of nobody any more.</param>
+    public void MapAwsKey(string accessKeyId, string? user, IEnumerable<string>? groups = null) =>
         cluster.Authenticator.MapAwsKey(accessKeyId, user, groups ?? []);
 
     /// <summary>Whose a token is, as a TokenReview answers.</summary>

@@ -55,6 +55,7 @@ public sealed class CaServer : IAsyncDisposable
         builder.Services.AddSingleton<ICallerAuthenticator>(new ClientCertificateAuthenticator(options.TrustDomain));
         builder.Services.AddSingleton<ICallerAuthenticator>(services => new TokenFolderAuthenticator(
             options.TokenFolder, options.TrustDomain, services.GetRequiredService<ILogger<TokenFolderAuthenticator>>()));
+        foreach (var further in options.Authenticators) builder.Services.AddSingleton(further);
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MessageLimit);
 
         var serving = new ServingCertificate(authority, options.Names, time);

@@ -13,6 +13,9 @@ public sealed record CaServerOptions
     /// <summary>Folder with <c>namespace/serviceAccount</c> token files.</summary>
     public required string TokenFolder { get; init; }
 
+    /// <summary>Further ways in which callers may prove who they are, tried last.</summary>
+    public IReadOnlyList<ICallerAuthenticator> Authenticators { get; init; } = [];
+
     public string TrustDomain { get; init; } = "cluster.local";
 
     /// <summary>DNS names and addresses in the serving certificate.</summary>

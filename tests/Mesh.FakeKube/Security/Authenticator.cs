@@ -44,7 +44,11 @@ internal sealed class Authenticator(ClusterState cluster)
         tokens.TryGetValue(token, out var user) ? user : EksToken.KeyOf(token) is { } key ? roles.GetValueOrDefault(key) : cluster.Tokens.UserOf(token, audience);
 
     /// <summary>From now on tokens that this AWS key signed are of the user, as an access entry of EKS says it.</summary>
-    public void MapAwsKey(string accessKeyId, string user, IEnumerable<string> groups) => roles[accessKeyId] = KubeUser.Authenticated(user, groups);
+    public void MapAwsKey(string accessKeyId, string? user, IEnumerable<string> groups)
+    {
+        if (user is null) roles.TryRemove(accessKeyId, out _);
+        else roles[accessKeyId] = KubeUser.Authenticated(user, groups);
+    }
 
     private static string NewToken() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 }
