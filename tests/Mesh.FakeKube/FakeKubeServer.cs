@@ -116,6 +116,14 @@ public sealed class FakeKubeServer : IAsyncDisposable
         return cluster.Store.Get(type, type.Namespaced ? space : "", name)?.Parse(apiVersion.Split('/')[^1]);
     }
 
+    /// <param name="apiVersion">As <c>networking.istio.io/v1</c>.</param>
+    /// <returns>The objects of a namespace as JSON in that version, in no order.</returns>
+    public IReadOnlyList<JsonObject> List(string apiVersion, string kind, string space)
+    {
+        var type = Type(apiVersion, kind);
+        return [.. cluster.Store.All(type.Id).Where(value => value.Namespace == space).Select(value => value.Parse(apiVersion.Split('/')[^1]))];
+    }
+
     /// <returns>False when there is none.</returns>
     public bool Delete(string apiVersion, string kind, string space, string name)
     {

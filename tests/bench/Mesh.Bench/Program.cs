@@ -1,3 +1,4 @@
+using Mesh.Bench.Agents;
 using Mesh.Bench.Faults;
 using Mesh.Bench.Gateway;
 using Mesh.Bench.Gateway.Changes;
@@ -7,6 +8,7 @@ using Mesh.Bench.Payments;
 
 return args switch
 {
+    ["agent", .. var options] => await AgentBench.RunAsync(options),
     ["gateway", .. var options] => await GatewayBench.RunAsync(options),
     ["gateway-config", .. var options] => await ChangesBench.RunAsync(options),
     ["kubernetes", .. var options] => await KubernetesBench.RunAsync(options),
@@ -18,6 +20,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: mesh-bench gateway|gateway-config|kubernetes|model|payments|payments-faults [--quick] [--json FILE]");
+    Console.Error.WriteLine("usage: mesh-bench agent|gateway|gateway-config|kubernetes|model|payments|payments-faults [--quick] [--json FILE]");
     return 64;
 }

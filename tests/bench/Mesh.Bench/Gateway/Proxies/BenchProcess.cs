@@ -37,6 +37,23 @@ internal sealed class BenchProcess : IAsyncDisposable
     /// <summary>Resident memory; what processes share is divided among them.</summary>
     public double Megabytes => Family().Sum(Kilobytes) / 1024.0;
 
+    /// <summary>Resident memory of the process alone, what it shares with others included: what an administrator sees.</summary>
+    public double ResidentMegabytes => File.ReadLines($"/proc/{process.Id}/status")
+        .Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+        .Select(line => double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024)
+        .FirstOrDefault();
+
+    /// <summary>The end of what it printed.</summary>
+    public string LastWords() => string.Join('\n', File.ReadAllLines(output).TakeLast(8));
+
+    /// <summary>kill -9; returns once it has ended.</summary>
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
     /// <exception cref="InvalidOperationException">It ended; the message has what it printed.</exception>
     public void EnsureRunning()
     {
