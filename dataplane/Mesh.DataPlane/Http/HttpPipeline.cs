@@ -1,6 +1,7 @@
 using Mesh.Config.Model;
 using Mesh.Config.Routing;
 using Mesh.DataPlane.Http.GrpcWeb;
+using Mesh.DataPlane.Policy;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.AccessLogs;
 using Microsoft.AspNetCore.Http;
@@ -84,16 +85,26 @@ public sealed class HttpPipeline
         }
     }
 
+    /// <summary>Answers a request that policy does not let pass, as Envoy does.</summary>
+    public Task DenyAsync(HttpContext context, AccessDenial denial)
+    {
+        ArgumentNullException.ThrowIfNull(denial);
+        return RefuseAsync(
+            context, StatusCodes.Status403Forbidden, GrpcStatus.PermissionDenied, denial.Flags, AccessDenial.Message, denial.Details);
+    }
+
     /// <summary>Answers a request itself, with one access log line that says why.</summary>
     /// <param name="flags">One of <see cref="ResponseFlags"/>.</param>
-    public async Task RefuseAsync(HttpContext context, int httpStatus, int grpcStatus, string flags, string message)
+    /// <param name="details">For the log, where callers are not told as much; null: the message.</param>
+    public async Task RefuseAsync(
+        HttpContext context, int httpStatus, int grpcStatus, string flags, string message, string? details = null)
     {
         ArgumentNullException.ThrowIfNull(context);
         var record = Begin(context);
         record.Path = RequestTarget.Of(context)?.PathAndQuery;
         try
         {
-            await RefuseAsync(context, record, httpStatus, grpcStatus, flags, message).ConfigureAwait(false);
+            await RefuseAsync(context, record, httpStatus, grpcStatus, flags, message, details).ConfigureAwait(false);
         }
         finally
         {
@@ -102,10 +113,10 @@ public sealed class HttpPipeline
     }
 
     internal static Task RefuseAsync(
-        HttpContext context, RequestLog record, int httpStatus, int grpcStatus, string flags, string message)
+        HttpContext context, RequestLog record, int httpStatus, int grpcStatus, string flags, string message, string? details = null)
     {
         record.Flags = flags;
-        record.Details = message;
+        record.Details = details ?? message;
         if (GrpcStatus.IsGrpc(context.Request)) record.GrpcStatus = grpcStatus;
         return LocalReply.WriteAsync(context, httpStatus, grpcStatus, message, isOverloaded: flags == ResponseFlags.UpstreamOverflow);
     }

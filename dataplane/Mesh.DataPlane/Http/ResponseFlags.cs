@@ -18,4 +18,5 @@ public static class ResponseFlags
     public const string DownstreamProtocolError = "DPE";
     public const string DelayInjected = "DI";
     public const string FaultInjected = "FI";
+    public const string UnauthorizedExternalService = "UAEX";
 }

@@ -15,7 +15,7 @@ public interface IMeshConnectionFeature
     /// <summary>Leaf certificate of the client; null on plain text.</summary>
     X509Certificate2? PeerCertificate { get; }
 
-    /// <summary>Null on plain text.</summary>
+    /// <summary>Null on plain text. With a hello and without an ALPN or peer, TLS goes on untouched.</summary>
     ClientHello? Hello { get; }
 
     /// <summary>Negotiated protocol, empty when none was.</summary>

@@ -38,9 +38,10 @@ public static class MeshInbound
         // Not linked to ConnectionClosed: Kestrel raises it when a client has sent its last byte, and what it sent must still be judged.
         using var deadline = new CancellationTokenSource(HelloReader.Timeout, options.Time);
         ClientHello? hello;
+        bool isPlain;
         try
         {
-            (var status, hello, var problem) = await HelloReader.PeekAsync(connection.Transport.Input, deadline.Token).ConfigureAwait(false);
+            (var status, hello, var problem) = await PeekAsync(connection, options, deadline.Token).ConfigureAwait(false);
             // A connection that closed without a word is a port check, not worth a line.
             if (status == ClientHelloStatus.NeedMore) return;
             var verdict = status == ClientHelloStatus.Malformed ? InboundVerdict.Refuse(problem) : options.Admit(hello);
@@ -50,6 +51,8 @@ public static class MeshInbound
                 connection.Abort(new ConnectionAbortedException(refusal));
                 return;
             }
+
+            isPlain = hello is null || verdict.IsPassedOn;
         }
         catch (OperationCanceledException)
         {
@@ -61,14 +64,31 @@ public static class MeshInbound
             return;
         }
 
-        if (hello is null)
+        if (isPlain)
         {
-            TlsConnectionFeatures.SetPlainText(connection);
+            TlsConnectionFeatures.SetPlainText(connection, hello);
             await next(connection).ConfigureAwait(false);
             return;
         }
 
-        await TerminateAsync(connection, next, options, hello, refusals, deadline.Token).ConfigureAwait(false);
+        await TerminateAsync(connection, next, options, hello!, refusals, deadline.Token).ConfigureAwait(false);
+    }
+
+    private static async Task<(ClientHelloStatus Status, ClientHello? Hello, string Problem)> PeekAsync(
+        ConnectionContext connection, MeshInboundOptions options, CancellationToken cancellationToken)
+    {
+        var input = connection.Transport.Input;
+        if (options.Silence() is not { } limit) return await HelloReader.PeekAsync(input, cancellationToken).ConfigureAwait(false);
+        using var clock = new CancellationTokenSource(limit, options.Time);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
+        try
+        {
+            return await HelloReader.PeekAsync(input, silence.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return (ClientHelloStatus.NotTls, null, "");
+        }
     }
 
     private static string? Refusal(InboundVerdict verdict, ClientHelloStatus status)
@@ -77,7 +97,7 @@ public static class MeshInbound
         return (verdict.Mode, status) switch
         {
             (MtlsMode.Strict, ClientHelloStatus.NotTls) => "plain text where mTLS is required",
-            (MtlsMode.Disable, ClientHelloStatus.Complete) => "TLS where PeerAuthentication disables it",
+            (MtlsMode.Disable, ClientHelloStatus.Complete) when !verdict.IsPassedOn => "TLS where PeerAuthentication disables it",
             _ => null,
         };
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Mesh.DataPlane.Identity;
 using Mesh.Hosting.AccessLogs;
 using Microsoft.AspNetCore.Connections;
 
@@ -29,15 +30,17 @@ internal sealed class RefusalLog
         started = time.GetUtcNow();
     }
 
-    public void Write(string reason, ClientHello? hello) => log.Write(new AccessLogEntry
+    /// <param name="flags">One of <see cref="Http.ResponseFlags"/>.</param>
+    public void Write(string reason, ClientHello? hello, string flags = "NR", SpiffeId? peer = null) => log.Write(new AccessLogEntry
     {
         StartTime = started,
         Process = process,
         Kind = AccessLogKind.Refused,
-        ResponseFlags = "NR",
+        ResponseFlags = flags,
         ResponseCodeDetails = reason,
         Duration = (time.GetUtcNow() - started).TotalMilliseconds,
         RequestedServerName = hello?.ServerName,
+        DownstreamPeerUriSan = peer?.ToString(),
         DownstreamLocalAddress = local?.ToString(),
         DownstreamRemoteAddress = remote?.ToString(),
     });

@@ -46,11 +46,12 @@ public sealed class TcpForwarder(
     }
 
     /// <summary>Turns a connection away, with one log line that says why.</summary>
-    public void Refuse(TcpDownstream downstream, string reason, ClientHello? hello = null)
+    /// <param name="flags">One of <see cref="ResponseFlags"/>.</param>
+    public void Refuse(TcpDownstream downstream, string reason, ClientHello? hello = null, string flags = ResponseFlags.NoRoute)
     {
         ArgumentNullException.ThrowIfNull(downstream);
-        new RefusalLog(process, accessLog, time, downstream.Local, downstream.Remote).Write(reason, hello);
-        telemetry?.Opened(downstream, null, null, null, ResponseFlags.NoRoute).Closed();
+        new RefusalLog(process, accessLog, time, downstream.Local, downstream.Remote).Write(reason, hello, flags, downstream.Peer);
+        telemetry?.Opened(downstream, null, null, null, flags).Closed();
         downstream.Abort(reason);
     }
 

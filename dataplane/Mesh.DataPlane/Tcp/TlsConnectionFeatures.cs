@@ -57,8 +57,9 @@ internal sealed class TlsConnectionFeatures : ITlsConnectionFeature, ITlsApplica
         SetHttp(connection, features);
     }
 
-    public static void SetPlainText(ConnectionContext connection) =>
-        connection.Features.Set<IMeshConnectionFeature>(new TlsConnectionFeatures(null, null));
+    /// <param name="hello">Of TLS that is not terminated here; null without TLS.</param>
+    public static void SetPlainText(ConnectionContext connection, ClientHello? hello = null) =>
+        connection.Features.Set<IMeshConnectionFeature>(new TlsConnectionFeatures(null, hello));
 
     private static void SetHttp(ConnectionContext connection, TlsConnectionFeatures features)
     {

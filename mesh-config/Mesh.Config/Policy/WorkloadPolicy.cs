@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Config.Policy.Compilation;
+using Mesh.Config.Resources.MeshWide;
 using Mesh.Config.Resources.Security;
 
 namespace Mesh.Config.Policy;
@@ -19,8 +20,10 @@ public sealed class WorkloadPolicy
     private readonly JwtRules _jwtRules;
     private readonly Func<int, EffectiveMtls> _mtls;
 
-    internal WorkloadPolicy(ImmutableArray<CompiledPolicy> policies, JwtRules jwtRules, Func<int, EffectiveMtls> mtls)
+    internal WorkloadPolicy(
+        ImmutableArray<CompiledPolicy> policies, JwtRules jwtRules, PathNormalizationType normalization, Func<int, EffectiveMtls> mtls)
     {
+        PathNormalization = normalization;
         _policies =
         [
             .. policies.OrderBy(policy => Array.IndexOf(Order, policy.Action))
@@ -37,6 +40,12 @@ public sealed class WorkloadPolicy
 
     /// <summary>True when no RequestAuthentication applies: <see cref="Authenticate"/> then lets everything pass.</summary>
     public bool HasNoAuthentication => _jwtRules.IsEmpty;
+
+    /// <summary>
+    /// What is done to a path before it is compared. Proxies forward the path that was compared: what the application makes of another one,
+    /// nobody has allowed.
+    /// </summary>
+    public PathNormalizationType PathNormalization { get; }
 
     /// <summary>The AuthorizationPolicies that apply, as <c>ACTION namespace/name</c>, in the order in which they are looked at.</summary>
     public ImmutableArray<string> AuthorizationPolicies =>

@@ -228,9 +228,10 @@ internal sealed class AgentRuntime : IAsyncDisposable
         lock (publishing)
         {
             // The first call may come late, after the model has published something newer.
-            if (state?.Snapshot.Version > snapshot.Version || MeshState.Of(snapshot, settings) is not { } next) return;
+            if (state?.Snapshot.Version > snapshot.Version || MeshState.Of(snapshot, settings, state) is not { } next) return;
             targets = new InboundTargets(settings, next);
             state = next;
+            Inbound.Reconsider();
             directory.Update(next.View);
             following = FollowAsync(following, next);
         }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Mesh.Config.Model;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
+using Mesh.DataPlane.Policy;
 using Mesh.DataPlane.Tcp;
 using Mesh.Hosting;
 using Mesh.Hosting.AccessLogs;
@@ -27,7 +28,14 @@ public sealed class InboundListener(
     IAccessLog accessLog,
     TimeProvider time)
 {
+    private const string NothingKnown = "no policy is known yet: not all sources have synced";
+
+    /// <summary>How long a client in plain text may wait for the server's first word before it counts as one that does.</summary>
+    /// <remarks>Source: Istio, PILOT_INBOUND_PROTOCOL_DETECTION_TIMEOUT.</remarks>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<InboundTarget, Upstream> applications = new();
+    private readonly OpenConnections open = new();
 
     /// <summary>Makes a Kestrel listener this one. HTTP requests on it are then for <see cref="HandleAsync"/>.</summary>
     public void Use(ListenOptions listen)
@@ -40,14 +48,15 @@ public sealed class InboundListener(
             TrustDomains = trustDomains,
             AccessLog = accessLog,
             Time = time,
+            Silence = () => targets()?.Plain is { TakesBytes: true } plain ? plain.IsBlind ? TimeSpan.Zero : Patience : null,
             Admit = Admit,
         });
-        listen.Use(next => connection => RawTarget(connection) is { } target
-            ? raw.RunAsync(
-                TcpDownstream.Of(connection), new TcpForwardPlan { Upstream = target.ToUpstream(), ClusterName = target.ClusterName })
-            : next(connection));
+        listen.Use(next => connection => ServeAsync(connection, next));
         listen.UseHttp1OrHttp2Cleartext();
     }
+
+    /// <summary>Policies have changed: what they no longer let in is closed.</summary>
+    public void Reconsider() => open.Reconsider();
 
     /// <summary>Serves one HTTP request of this listener.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -55,18 +64,26 @@ public sealed class InboundListener(
         ArgumentNullException.ThrowIfNull(context);
         var connection = context.Features.Get<IMeshConnectionFeature>();
         Invariant.Holds(connection is not null, $"the inbound listener knows its connection {context.Connection.Id}");
-        var headers = context.Request.Headers;
-        // Whatever the caller wrote there, it is not ours to pass on.
-        headers.Remove(ForwardedClientCert.Header);
-        if (Find(context, connection, out var refusal) is not { } target)
+        if (targets() is not { } current)
         {
-            await pipeline.RefuseAsync(context, StatusCodes.Status404NotFound, GrpcStatus.Unimplemented, ResponseFlags.NoRoute, refusal)
-                .ConfigureAwait(false);
+            await RefuseAsync(context, NothingKnown).ConfigureAwait(false);
             return;
         }
 
-        if (connection is { Peer: { } peer, PeerCertificate: { } certificate } && identity.Current is { } own)
-            headers[ForwardedClientCert.Header] = ForwardedClientCert.Format(own.Id, peer, certificate);
+        if (Find(context, current, connection, out var refusal) is not { } target)
+        {
+            await RefuseAsync(context, refusal).ConfigureAwait(false);
+            return;
+        }
+
+        var path = current.Normalized(RequestTarget.Of(context) ?? new RequestTarget("/", ""));
+        if (current.Judge(AccessControl.RequestOf(context, path, current.DestinationOf(target))) is { } denial)
+        {
+            await pipeline.DenyAsync(context, denial).ConfigureAwait(false);
+            return;
+        }
+
+        ForwardedClientCert.Apply(context.Request.Headers, identity.Current?.Id, connection.Peer, connection.PeerCertificate);
         await pipeline.ForwardAsync(context, new ForwardPlan
         {
             // The same instance every time, so that connections and load are kept per application port.
@@ -74,25 +91,76 @@ public sealed class InboundListener(
             ClusterName = target.ClusterName,
             RouteName = "default",
             Authority = context.Request.Host.Value ?? target.Service.Host,
-            Target = RequestTarget.Of(context) ?? new RequestTarget("/", ""),
+            Target = path,
         }).ConfigureAwait(false);
     }
 
+    private Task RefuseAsync(HttpContext context, string reason) => pipeline.RefuseAsync(
+        context, StatusCodes.Status404NotFound, GrpcStatus.Unimplemented, ResponseFlags.NoRoute, reason);
+
     private InboundVerdict Admit(ClientHello? hello)
     {
-        if (targets() is not { } current) return InboundVerdict.Refuse("no policy is known yet: not all sources have synced");
+        if (targets() is not { } current) return InboundVerdict.Refuse(NothingKnown);
         // Plain text names no service before its first request: refused there where it is not allowed.
-        if (hello is null) return new InboundVerdict(current.ModeOfPlainText());
+        if (hello is null) return new InboundVerdict(current.Plain.IsNone ? MtlsMode.Strict : MtlsMode.Permissive);
+        // An application that speaks TLS itself, on a port that is not HTTP: its callers are no proxies of the mesh.
+        if (!hello.OffersMeshAlpn && !UpstreamKey.TryParseSni(hello.ServerName, out _) && current.Plain.ForBytes(out _) is not null)
+            return new InboundVerdict(MtlsMode.Permissive, IsPassedOn: true);
         var target = FromServerName(current, hello.ServerName, out var refusal);
         return target is null ? InboundVerdict.Refuse(refusal) : new InboundVerdict(current.ModeOf(target));
     }
 
-    private InboundTarget? Find(HttpContext context, IMeshConnectionFeature connection, out string refusal)
+    /// <summary>Carries bytes where they go, after judging them; requests are for the next in line.</summary>
+    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        refusal = "no policy is known yet: not all sources have synced";
-        if (targets() is not { } current) return null;
-        if (connection.Peer is not null) return FromServerName(current, connection.ServerName, out refusal);
+        var mesh = connection.Features.Get<IMeshConnectionFeature>();
+        Invariant.Holds(mesh is not null, $"the inbound listener knows its connection {connection.ConnectionId}");
+        if (targets() is not { } current) return;
+        var refusal = "";
+        InboundTarget? target;
+        if (mesh.Peer is not null) target = RawTarget(current, mesh);
+        else if (mesh.Hello is null && await IsHttpAsync(connection, current.Plain).ConfigureAwait(false)) target = null;
+        else target = current.Plain.ForBytes(out refusal);
 
+        if (refusal.Length > 0) raw.Refuse(TcpDownstream.Of(connection), refusal, mesh.Hello);
+        else if (target is null) await next(connection).ConfigureAwait(false);
+        else await CarryAsync(connection, target, mesh).ConfigureAwait(false);
+    }
+
+    private async Task CarryAsync(ConnectionContext connection, InboundTarget target, IMeshConnectionFeature mesh)
+    {
+        var downstream = TcpDownstream.Of(connection, mesh.Hello);
+        // Kept before it is judged: a policy that comes in between is not missed.
+        using var kept = open.Keep(connection, () => Judge(connection, target, mesh)?.Details);
+        if (Judge(connection, target, mesh) is { } denial)
+        {
+            raw.Refuse(downstream, denial.Details, mesh.Hello, denial.Flags);
+            return;
+        }
+
+        await raw.RunAsync(downstream, new TcpForwardPlan { Upstream = target.ToUpstream(), ClusterName = target.ClusterName })
+            .ConfigureAwait(false);
+    }
+
+    private AccessDenial? Judge(ConnectionContext connection, InboundTarget target, IMeshConnectionFeature mesh)
+    {
+        if (targets() is not { } current) return new AccessDenial(NothingKnown);
+        if (mesh.Peer is null && current.ModeOf(target) == MtlsMode.Strict)
+            return new AccessDenial("plain text where mTLS is required", ResponseFlags.NoRoute);
+        return current.Judge(AccessControl.RequestOf(connection, current.DestinationOf(target)));
+    }
+
+    private static async Task<bool> IsHttpAsync(ConnectionContext connection, PlainTargets plain)
+    {
+        if (!plain.TakesBytes) return true;
+        if (!plain.TakesHttp) return false;
+        using var patience = new CancellationTokenSource(Patience);
+        return await HttpSniffer.IsHttpAsync(connection.Transport.Input, patience.Token).ConfigureAwait(false);
+    }
+
+    private static InboundTarget? Find(HttpContext context, InboundTargets current, IMeshConnectionFeature connection, out string refusal)
+    {
+        if (connection.Peer is not null) return FromServerName(current, connection.ServerName, out refusal);
         var host = context.Request.Host;
         var target = current.Resolve(new UpstreamKey(host.Host, host.Port ?? 80), out refusal);
         if (target is null || current.ModeOf(target) != MtlsMode.Strict) return target;
@@ -110,9 +178,8 @@ public sealed class InboundListener(
     }
 
     /// <summary>The target of a connection whose bytes are not HTTP; null for HTTP.</summary>
-    private InboundTarget? RawTarget(ConnectionContext connection)
+    private static InboundTarget? RawTarget(InboundTargets current, IMeshConnectionFeature mesh)
     {
-        if (connection.Features.Get<IMeshConnectionFeature>() is not { Peer: not null } mesh || targets() is not { } current) return null;
         if (FromServerName(current, mesh.ServerName, out _) is not { } target || target.IsHttp) return null;
         // An undeclared port carries HTTP exactly when the client says so.
         var saysHttp = mesh.Hello?.Alpn.Any(static name => name.StartsWith("istio-h", StringComparison.Ordinal)) == true;

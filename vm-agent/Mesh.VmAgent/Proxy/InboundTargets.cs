@@ -1,8 +1,12 @@
 using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Model;
+using Mesh.Config.Policy;
+using Mesh.Config.Policy.Compilation;
 using Mesh.Config.Resources.Core;
 using Mesh.Config.Resources.Networking;
+using Mesh.DataPlane.Http;
+using Mesh.DataPlane.Policy;
 using Mesh.VmAgent.Bootstrap;
 
 namespace Mesh.VmAgent.Proxy;
@@ -17,6 +21,7 @@ public sealed class InboundTargets
     private readonly MeshState state;
     private readonly string address;
     private readonly Lazy<ImmutableHashSet<string>> selecting;
+    private readonly Lazy<PlainTargets> plain;
 
     public InboundTargets(AgentSettings settings, MeshState state)
     {
@@ -24,7 +29,15 @@ public sealed class InboundTargets
         this.state = state;
         address = settings.WorkloadAddress.ToString();
         selecting = new Lazy<ImmutableHashSet<string>>(ServicesSelectingThis);
+        plain = new Lazy<PlainTargets>(() => new PlainTargets(
+            state.View.Upstreams.Where(upstream => IsOurs(upstream.Key))
+                .Select(upstream => Resolve(upstream.Key, out _)).OfType<InboundTarget>()
+                .Where(target => target.Protocol != ServiceProtocol.Udp)
+                .Select(target => (target, ModeOf(target)))));
     }
+
+    /// <summary>Places of this workload that do not require mTLS.</summary>
+    public PlainTargets Plain => plain.Value;
 
     /// <summary>
     /// PeerAuthentication's word on a target's port. Permission that comes from no policy counts for nothing while a policy may
@@ -37,14 +50,19 @@ public sealed class InboundTargets
         return mode == MtlsMode.Permissive && state.MayLackPolicy ? MtlsMode.Strict : mode;
     }
 
-    /// <summary>
-    /// What holds for a connection in plain text before it has named a service: strict when every port of this workload is.
-    /// </summary>
-    public MtlsMode ModeOfPlainText()
+    /// <summary>Null when the AuthorizationPolicies let the request or connection pass.</summary>
+    public AccessDenial? Judge(PolicyRequest request) =>
+        state.Closed is { } closed ? new AccessDenial(closed) : AccessControl.Judge(state.View.Policy, request);
+
+    /// <summary>The path as policies compare it, and as it is forwarded.</summary>
+    public RequestTarget Normalized(RequestTarget target) =>
+        target with { Path = RequestPath.Of(target.Path, state.View.Policy.PathNormalization) };
+
+    /// <summary>What policies call the destination.</summary>
+    public IPEndPoint DestinationOf(InboundTarget target)
     {
-        var modes = state.View.Upstreams.Where(upstream => IsOurs(upstream.Key))
-            .Select(upstream => Resolve(upstream.Key, out _)).OfType<InboundTarget>().Select(ModeOf).ToList();
-        return modes.TrueForAll(mode => mode == MtlsMode.Strict) ? MtlsMode.Strict : MtlsMode.Permissive;
+        ArgumentNullException.ThrowIfNull(target);
+        return new IPEndPoint(settings.WorkloadAddress, target.AppPort);
     }
 
     /// <summary>Null with the reason when this workload does not take traffic for <paramref name="service"/>.</summary>

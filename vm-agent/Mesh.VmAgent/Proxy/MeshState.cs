@@ -14,16 +14,20 @@ public sealed record MeshState(MeshSnapshot Snapshot, MeshView View, WorkloadGro
     /// <summary>Labels of this workload: the template's, the group's, then the agent's own.</summary>
     public required ImmutableSortedDictionary<string, string> Labels { get; init; }
 
-    /// <summary>
-    /// Some of the configuration cannot be read, and a policy may be in it: a file, a folder, a source, or a PeerAuthentication.
-    /// What is then missing must not be taken for permission.
-    /// </summary>
-    public bool MayLackPolicy { get; } = Snapshot.Diagnostics.Any(finding =>
-        finding.Severity == Severity.Error &&
-        (finding.Subject.Length == 0 || finding.Subject.StartsWith("PeerAuthentication ", StringComparison.Ordinal)));
+    /// <summary>What could never be read and may hold a policy; see <see cref="PolicyGap"/>.</summary>
+    public required ImmutableArray<Diagnostic> PolicyGaps { get; init; }
+
+    /// <summary>A PeerAuthentication may be missing: plain text that no policy permits is refused.</summary>
+    public bool MayLackPolicy => !PolicyGaps.IsEmpty;
+
+    /// <summary>Why nobody at all is let in: an AuthorizationPolicy may be missing. Null when none is.</summary>
+    public string? Closed => PolicyGaps.FirstOrDefault(gap => !PolicyGap.IsPeerAuthentication(gap)) is { } gap
+        ? $"not all policies could be read, so nobody is let in: {gap.Location}: {gap.Message}"
+        : null;
 
     /// <summary>Null before all sources have synced: what is not known fails closed.</summary>
-    public static MeshState? Of(MeshSnapshot? snapshot, AgentSettings settings)
+    /// <param name="before">The state before this one; null for the first.</param>
+    public static MeshState? Of(MeshSnapshot? snapshot, AgentSettings settings, MeshState? before = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (snapshot is not { Synced: true }) return null;
@@ -31,7 +35,11 @@ public sealed record MeshState(MeshSnapshot Snapshot, MeshView View, WorkloadGro
         var labels = (group?.Spec.Template?.Labels ?? ImmutableSortedDictionary<string, string>.Empty)
             .SetItems(group?.Spec.Metadata?.Labels ?? ImmutableSortedDictionary<string, string>.Empty)
             .SetItems(settings.Labels);
-        return new MeshState(snapshot, snapshot.ViewFrom(settings.Scope with { Labels = labels }), group) { Labels = labels };
+        return new MeshState(snapshot, snapshot.ViewFrom(settings.Scope with { Labels = labels }), group)
+        {
+            Labels = labels,
+            PolicyGaps = PolicyGap.Of(snapshot, settings, before?.PolicyGaps),
+        };
     }
 
     private static WorkloadGroup? GroupIn(MeshSnapshot snapshot, AgentSettings settings) =>

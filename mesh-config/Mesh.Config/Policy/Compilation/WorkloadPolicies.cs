@@ -27,6 +27,7 @@ internal static class WorkloadPolicies
         return new WorkloadPolicy(
             policies,
             new JwtRules(rules),
+            normalization,
             port => PeerAuthentications.Explain(peers, options, workload.Namespace, workload.Labels, port));
     }
 }
