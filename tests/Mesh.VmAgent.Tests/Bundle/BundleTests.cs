@@ -34,6 +34,23 @@ public sealed class BundleTests
         Assert.EndsWith("var/lib/mesh-agent", settings.StateFolder, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "istiod")]
+    [InlineData("register: istiod:istiod.example.com:15012", "istiod:istiod.example.com:15012")]
+    [InlineData("register: file:/registry", "file:/registry")]
+    [InlineData("register: none", null)]
+    public void A_bundle_that_names_a_group_registers_with_istiod_unless_told_otherwise(string? more, string? place)
+    {
+        using var folder = new TemporaryFolder();
+        SampleBundle.Write(folder.Path);
+        File.AppendAllText(folder["agent.yaml"], more);
+
+        Assert.Equal(place, ReadSettings.From("/nonexistent", None, "--bundle", folder.Path).Register?.ToString());
+
+        File.WriteAllText(folder["cluster.env"], SampleBundle.ClusterEnv.Replace("ISTIO_META_AUTO_REGISTER_GROUP='echo'\n", "", StringComparison.Ordinal));
+        if (more is null) Assert.Null(ReadSettings.From("/nonexistent", None, "--bundle", folder.Path).Register);
+    }
+
     [Fact]
     public void Without_a_folder_the_files_are_found_where_istios_package_has_them()
     {

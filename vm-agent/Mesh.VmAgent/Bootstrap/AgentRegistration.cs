@@ -39,7 +39,19 @@ internal static class AgentRegistration
         return new IstiodRegistration(InstanceOf(settings), name.Name, () => NodeOf(settings, name.Name, address, group()), options, time, logs);
     }
 
-    private static IWorkloadRegistry Open(RegistrySpec place, TimeProvider time) =>
+    /// <summary>
+    /// Why callers will miss this agent although istiod has registered it; null when they do not. istiod gives an entry the ports of the
+    /// template, which callers dial: with Istio's own agent they are captured on the way.
+    /// </summary>
+    public static string? WarningOf(AgentSettings settings, WorkloadGroup? group) =>
+        settings.Register is { ByIstiod: true } && group?.Spec.Template is { } template
+            && template.Ports.Where(port => port.Value != settings.InboundPort).ToArray() is { Length: > 0 } missed
+            ? $"{group.Subject} gives its machines the ports {string.Join(", ", missed.Select(port => $"{port.Key}={port.Value}"))}, and callers dial these, "
+                + $"but this agent answers on {settings.InboundPort}: make them {settings.InboundPort} in spec.template.ports, or register in the API server (--register kube:...)"
+            : null;
+
+    /// <exception cref="Mesh.Hosting.StartupException">A kubeconfig does not say how to reach its server.</exception>
+    public static IWorkloadRegistry Open(RegistrySpec place, TimeProvider time) =>
         place.Server is { } server ? KubeWorkloadRegistry.Open(server, "register", time) : new FileWorkloadRegistry(place.Folder);
 
     private static DnsEndPoint AddressOf(AgentSettings settings) => settings.Register!.Istiod ?? settings.DiscoveryAddress ?? settings.Identity.Authority!;

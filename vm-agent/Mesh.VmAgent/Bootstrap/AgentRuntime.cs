@@ -49,6 +49,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private volatile MeshState? state;
     private volatile InboundTargets? targets;
     private ImmutableHashSet<Diagnostic> told = [];
+    private string? warned;
     private MeshModel? model;
     private Task? loops;
 
@@ -169,7 +170,10 @@ internal sealed class AgentRuntime : IAsyncDisposable
             Registration = Registration is null
                 ? null
                 : new RegistrationSummary(
-                    Registration.Status.State.ToString(), Registration.Status.Entry, settings.Register!.ToString(), Registration.Status.Message),
+                    Registration.Status.State.ToString(), Registration.Status.Entry, settings.Register!.ToString(), Registration.Status.Message)
+                {
+                    Warning = AgentRegistration.WarningOf(settings, state?.Group),
+                },
             Health = health?.Last is { } last ? new HealthSummary(last.Healthy, last.Reason, last.Message, last.At) : null,
             Configuration = new ConfigurationStatus(
                 snapshot?.Synced ?? false, snapshot?.Version ?? 0,
@@ -229,6 +233,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         {
             // The first call may come late, after the model has published something newer.
             if (state?.Snapshot.Version > snapshot.Version || MeshState.Of(snapshot, settings, state) is not { } next) return;
+            if (AgentRegistration.WarningOf(settings, next.Group) is { } warning && warning != warned) log.Finding(warned = warning);
             targets = new InboundTargets(settings, next);
             state = next;
             Inbound.Reconsider();

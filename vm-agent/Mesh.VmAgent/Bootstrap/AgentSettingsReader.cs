@@ -100,7 +100,7 @@ public sealed class AgentSettingsReader
         workloadGroup = definition.Optional(
             "workload-group", "NS/NAME", "WorkloadGroup to register under.", WorkloadGroupName.Parse);
         register = definition.Optional(
-            "register", "PLACE", "Who keeps the WorkloadEntry: file:DIR, kube:KUBECONFIG[#CONTEXT], kube:in-cluster, istiod[:HOST:PORT].",
+            "register", "PLACE", "Who keeps the WorkloadEntry: file:DIR, kube:KUBECONFIG[#CONTEXT], kube:in-cluster, istiod[:HOST:PORT], none.",
             RegistrationSpec.Parse);
         apiServer = new ApiServerSettings(definition);
         tokenFrom = definition.Optional(
@@ -160,8 +160,8 @@ public sealed class AgentSettingsReader
     {
         definition.Check(values => AdminSite.Refusal(values.Get(common.Admin!)));
         // A bundle names the group also for machines that somebody else registers.
-        definition.Check(values => values.Get(register) is null != values.Get(workloadGroup) is null
-                && (values.Get(register) is not null || values.IsOwn(workloadGroup))
+        definition.Check(values => PlaceOf(values) is null != values.Get(workloadGroup) is null
+                && (PlaceOf(values) is not null || values.IsOwn(workloadGroup))
             ? "--register and --workload-group belong together: where to register, and what the entry is made from" : null);
         definition.Check(values => values.Get(register) is { ByIstiod: true, Istiod: null } && values.Get(discoveryAddress) is null
             && values.Get(proxy.Identity).Authority is null
@@ -175,6 +175,8 @@ public sealed class AgentSettingsReader
         definition.Check(values => values.Get(inboundPort) == values.Get(healthPort)
             ? "--inbound-port and --health-port are the same port; choose two" : null);
     }
+
+    private RegistrationSpec? PlaceOf(EffectiveSettings values) => values.Get(register) is { IsNobody: false } place ? place : null;
 
     private IEnumerable<ApiServerSpec> Servers(EffectiveSettings values) =>
         values.Get(proxy.Sources).Select(source => source.Server).Append(values.Get(register)?.Registry?.Server).Append(values.Get(tokenFrom)).OfType<ApiServerSpec>();
@@ -240,7 +242,7 @@ public sealed class AgentSettingsReader
             Outbound = values.Get(outbound),
             OutboundUnknown = values.Get(outboundUnknown),
             WorkloadGroup = values.Get(workloadGroup),
-            Register = Complete(values.Get(register), values),
+            Register = Complete(PlaceOf(values), values),
             DrainTimeout = values.Get(drainTimeout),
         };
     }

@@ -11,13 +11,21 @@ public sealed record RegistrationSpec(RegistrySpec? Registry, DnsEndPoint? Istio
 {
     private const string IstiodName = "istiod";
 
-    public bool ByIstiod => Registry is null;
+    private const string NobodyName = "none";
 
-    /// <summary>Reads what <see cref="RegistrySpec"/> reads, <c>istiod</c> and <c>istiod:HOST:PORT</c>.</summary>
+    /// <summary>Nobody: what takes back the <c>istiod</c> of a bundle.</summary>
+    public static RegistrationSpec Nobody { get; } = new(null, null) { IsNobody = true };
+
+    public bool IsNobody { get; private init; }
+
+    public bool ByIstiod => Registry is null && !IsNobody;
+
+    /// <summary>Reads what <see cref="RegistrySpec"/> reads, <c>istiod</c>, <c>istiod:HOST:PORT</c> and <c>none</c>.</summary>
     /// <exception cref="FormatException">Another form; the message shows the right ones.</exception>
     public static RegistrationSpec Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text == NobodyName) return Nobody;
         if (text == IstiodName) return new RegistrationSpec(null, null);
         if (text.StartsWith(IstiodName + ":", StringComparison.Ordinal))
             return new RegistrationSpec(null, AddressParsing.HostAndPort(text[(IstiodName.Length + 1)..]));
@@ -27,11 +35,11 @@ public sealed record RegistrationSpec(RegistrySpec? Registry, DnsEndPoint? Istio
         }
         catch (FormatException error)
         {
-            throw new FormatException($"{error.Message}; or istiod, or istiod:HOST:PORT", error);
+            throw new FormatException($"{error.Message}; or istiod, istiod:HOST:PORT or none", error);
         }
     }
 
     /// <summary>As it is written in the option.</summary>
     public override string ToString() =>
-        Registry?.ToString() ?? (Istiod is null ? IstiodName : $"{IstiodName}:{Istiod.Host}:{Istiod.Port}");
+        IsNobody ? NobodyName : Registry?.ToString() ?? (Istiod is null ? IstiodName : $"{IstiodName}:{Istiod.Host}:{Istiod.Port}");
 }

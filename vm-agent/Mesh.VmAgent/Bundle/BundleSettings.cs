@@ -47,7 +47,10 @@ internal sealed class BundleSettings
         Add("cluster", bundle.Find("ISTIO_META_CLUSTER_ID") ?? new Sourced("Kubernetes", "default of Istio"));
         Add("network", bundle.Find("ISTIO_META_NETWORK"));
         Add("trust-domain", bundle.Find("TRUST_DOMAIN"));
-        Add("workload-group", bundle.Find("ISTIO_META_AUTO_REGISTER_GROUP"), group => $"{ns.Text}/{group}");
+        var group = bundle.Find("ISTIO_META_AUTO_REGISTER_GROUP");
+        Add("workload-group", group, name => $"{ns.Text}/{name}");
+        // As Istio's agent does: where istiod is told a group, it makes the entry.
+        Add("register", group, _ => "istiod");
         if (bundle.Find("ISTIO_METAJSON_LABELS") is not { } labels) return;
         var pairs = ReadLabels(labels);
         Add("labels", labels, _ => string.Join(',', pairs.Select(pair => $"{pair.Key}={pair.Value}")));

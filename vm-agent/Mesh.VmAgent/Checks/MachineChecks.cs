@@ -41,7 +41,7 @@ internal sealed class MachineChecks(AgentSettings settings, RunningAgent? agent,
             await GatewaysAsync(cancellationToken).ConfigureAwait(false),
             await TokenAsync(certificate, cancellationToken).ConfigureAwait(false),
             Certificate(certificate, certificateProblem),
-            Registration(),
+            await new RegistrationCheck(settings, agent, time).RunAsync(cancellationToken).ConfigureAwait(false),
             await ProbeAsync(cancellationToken).ConfigureAwait(false),
             await AppPortsAsync(cancellationToken).ConfigureAwait(false),
         ];
@@ -192,16 +192,6 @@ internal sealed class MachineChecks(AgentSettings settings, RunningAgent? agent,
         foreach (var intermediate in certificate.Context.IntermediateCertificates) chain.ChainPolicy.ExtraStore.Add(intermediate);
         return chain.Build(certificate.Context.TargetCertificate)
             ? null : string.Join(", ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()).Distinct());
-    }
-
-    private CheckResult Registration()
-    {
-        const string name = "registration";
-        if (agent is null) return Skipped(name, "no agent answers here", StartAgent, Group);
-        if (agent.Registration.Length == 0) return Skipped(name, "this agent registers nothing", "", Group);
-        return agent.Registration == nameof(RegistrationState.Registered)
-            ? Passed(name, agent.RegistrationMessage, Group)
-            : Failed(name, $"{agent.Registration}: {agent.RegistrationMessage}", "mesh-agent status shows what it waits for", Group);
     }
 
     private async Task<CheckResult> ProbeAsync(CancellationToken cancellationToken)

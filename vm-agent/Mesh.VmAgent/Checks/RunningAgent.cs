@@ -5,7 +5,10 @@ using Mesh.VmAgent.Cli;
 namespace Mesh.VmAgent.Checks;
 
 /// <summary>What the agent that runs on this machine says, if one does.</summary>
-internal sealed record RunningAgent(string Registration, string RegistrationMessage, string Health, string HealthMessage, IReadOnlyList<IPEndPoint> Gateways)
+/// <param name="Entry"><c>NAMESPACE/NAME</c> of its WorkloadEntry; empty before it is known.</param>
+/// <param name="Warning">What the agent itself sees wrong with its registration; empty for nothing.</param>
+internal sealed record RunningAgent(
+    string Registration, string RegistrationMessage, string Entry, string Warning, string Health, string HealthMessage, IReadOnlyList<IPEndPoint> Gateways)
 {
     /// <summary>Null when none answers.</summary>
     public static async Task<RunningAgent?> AskAsync(AdminClient admin, CancellationToken cancellationToken)
@@ -17,7 +20,7 @@ internal sealed record RunningAgent(string Registration, string RegistrationMess
             var root = status.RootElement;
             var health = root.TryGetProperty("health", out var probed) ? probed.GetProperty("healthy").GetBoolean() ? "Healthy" : "Unhealthy" : "";
             return new RunningAgent(
-                Text(root, "registration", "state"), Text(root, "registration", "message"), health, Text(root, "health", "message"), GatewaysOf(clusters.RootElement));
+                Text(root, "registration", "state"), Text(root, "registration", "message"), Text(root, "registration", "entry"), Text(root, "registration", "warning"), health, Text(root, "health", "message"), GatewaysOf(clusters.RootElement));
         }
         catch (Exception exception) when (exception is AdminException or JsonException or InvalidOperationException or KeyNotFoundException)
         {

@@ -12,7 +12,7 @@ namespace Mesh.VmAgent.Registration;
 public static class WorkloadEntryBuilder
 {
     private const int NameLimit = 253;
-    private const string LegacyLocalityLabel = "istio-locality";
+    internal const string LegacyLocalityLabel = "istio-locality";
 
     /// <summary><c>group-address[-network]</c>; of a name that is too long the end is kept, which tells machines apart.</summary>
     public static string Name(string group, WorkloadInstance instance)
