@@ -5,6 +5,7 @@ using Mesh.Hosting.Metrics;
 using Mesh.Hosting.Networking;
 using Mesh.Hosting.Shutdown;
 using Mesh.VmAgent.Admin;
+using Mesh.VmAgent.Proxy;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Mesh.VmAgent.Bootstrap;
@@ -31,7 +32,7 @@ public sealed class AgentHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         var listeners = ListenersOf(settings);
-        foreach (var (endPoint, option, _) in listeners) ListenErrors.EnsureFree(endPoint, option);
+        foreach (var (endPoint, option, _, _) in listeners) ListenErrors.EnsureFree(endPoint, option);
 
         var builder = WebApplication.CreateSlimBuilder();
         var levels = new LogLevels(settings.LogLevel);
@@ -52,8 +53,8 @@ public sealed class AgentHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            foreach (var (endPoint, _, role) in listeners)
-                kestrel.Listen(endPoint, listen => Configure(listen, role, runtime));
+            foreach (var (endPoint, _, role, destination) in listeners)
+                kestrel.Listen(endPoint, listen => Configure(listen, role, destination, runtime));
         });
         var app = builder.Build();
         var admin = new AdminPages(
@@ -81,20 +82,21 @@ public sealed class AgentHost : IAsyncDisposable
         await runtime.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static List<(IPEndPoint EndPoint, string Option, ListenerRole Role)> ListenersOf(AgentSettings settings)
+    private static List<(IPEndPoint EndPoint, string Option, ListenerRole Role, Destination? Destination)> ListenersOf(AgentSettings settings)
     {
-        List<(IPEndPoint, string, ListenerRole)> listeners =
+        List<(IPEndPoint, string, ListenerRole, Destination?)> listeners =
         [
-            (new IPEndPoint(settings.OwnAddress, settings.InboundPort), "inbound-port", ListenerRole.Inbound),
-            (new IPEndPoint(settings.OwnAddress, settings.HealthPort), "health-port", ListenerRole.Health),
-            (settings.Admin, "admin", ListenerRole.Admin),
+            (new IPEndPoint(settings.OwnAddress, settings.InboundPort), "inbound-port", ListenerRole.Inbound, null),
+            (new IPEndPoint(settings.OwnAddress, settings.HealthPort), "health-port", ListenerRole.Health, null),
+            (settings.Admin, "admin", ListenerRole.Admin, null),
         ];
-        if (settings.MetricsPort > 0) listeners.Add((new IPEndPoint(settings.OwnAddress, settings.MetricsPort), "metrics-port", ListenerRole.Metrics));
-        if (settings.Outbound is { } outbound) listeners.Add((outbound, "outbound", ListenerRole.Outbound));
+        if (settings.MetricsPort > 0) listeners.Add((new IPEndPoint(settings.OwnAddress, settings.MetricsPort), "metrics-port", ListenerRole.Metrics, null));
+        if (settings.Outbound is { } outbound) listeners.Add((outbound, "outbound", ListenerRole.Outbound, null));
+        listeners.AddRange(settings.OutboundTcp.Select(spec => (spec.Listen, "outbound-tcp", ListenerRole.Outbound, (Destination?)spec.Destination)));
         return listeners;
     }
 
-    private static void Configure(ListenOptions listen, ListenerRole role, AgentRuntime runtime)
+    private static void Configure(ListenOptions listen, ListenerRole role, Destination? destination, AgentRuntime runtime)
     {
         var feature = new ListenerFeature(role);
         listen.Use(next => connection =>
@@ -108,7 +110,7 @@ public sealed class AgentHost : IAsyncDisposable
                 runtime.Inbound.Use(listen);
                 break;
             case ListenerRole.Outbound:
-                runtime.Outbound!.Use(listen);
+                runtime.Outbound!.Use(listen, destination);
                 break;
             default:
                 listen.Protocols = HttpProtocols.Http1;

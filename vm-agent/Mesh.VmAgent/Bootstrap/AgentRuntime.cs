@@ -89,9 +89,10 @@ internal sealed class AgentRuntime : IAsyncDisposable
         Inbound = new InboundListener(
             settings.Name, identity, [settings.TrustDomain], () => targets, Pipeline(toApp, inbound, keepClientCert: true),
             new TcpForwarder(settings.Name, balancer, toApp, accessLog, time, inbound), accessLog, time);
-        if (settings.Outbound is { } outbound)
+        IPEndPoint[] doors = [.. settings.Outbound is { } proxy ? [proxy] : Array.Empty<IPEndPoint>(), .. settings.OutboundTcp.Select(spec => spec.Listen)];
+        if (doors.Length > 0)
         {
-            var outside = settings.OutboundUnknown == UnknownDestinations.Allow ? new OutsideDestinations(outbound) : null;
+            var outside = settings.OutboundUnknown == UnknownDestinations.Allow ? new OutsideDestinations(doors) : null;
             var tunnel = new ConnectTunnel(
                 settings, () => state?.View, new TcpForwarder(settings.Name, balancer, toMesh, accessLog, time, outgoing), outside);
             Outbound = new OutboundListener(

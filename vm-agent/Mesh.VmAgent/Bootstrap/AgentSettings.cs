@@ -87,6 +87,9 @@ public sealed record AgentSettings
     /// <summary>Null: no outbound listener.</summary>
     public IPEndPoint? Outbound { get; init; }
 
+    /// <summary>Listeners for applications that know no proxies.</summary>
+    public ImmutableArray<OutboundTcpSpec> OutboundTcp { get; init; } = [];
+
     public UnknownDestinations OutboundUnknown { get; init; }
 
     /// <summary>Null: the workload is somebody else's to register, e.g. a Pod.</summary>

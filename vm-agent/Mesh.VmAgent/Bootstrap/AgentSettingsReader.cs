@@ -29,6 +29,7 @@ public sealed class AgentSettingsReader
     private readonly Setting<int> healthPort;
     private readonly Setting<int> metricsPort;
     private readonly Setting<IPEndPoint?> outbound;
+    private readonly Setting<IReadOnlyList<OutboundTcpSpec>> outboundTcp;
     private readonly Setting<UnknownDestinations> outboundUnknown;
     private readonly Setting<WorkloadGroupName?> workloadGroup;
     private readonly Setting<RegistrationSpec?> register;
@@ -79,6 +80,9 @@ public sealed class AgentSettingsReader
             "metrics-port", "PORT", "Port for /stats/prometheus; 0: only on the admin listener.", SettingParsers.WholeNumber(0, 65535), "15020");
         outbound = definition.Optional(
             "outbound", "ADDR:PORT", "HTTP proxy for the app's calls; keep it on loopback. None when not set.", AddressParsing.EndPoint);
+        outboundTcp = definition.Many(
+            "outbound-tcp", "ADDR:PORT=HOST:PORT", "Where the app dials a service of the mesh as if it were here; keep it on loopback.",
+            OutboundTcpSpec.Parse);
         outboundUnknown = definition.WithDefault(
             "outbound-unknown", "POLICY", "Hosts the mesh does not know: refuse or allow.", ParseUnknown, "refuse");
         state = definition.Optional(
@@ -240,6 +244,7 @@ public sealed class AgentSettingsReader
             HealthPort = values.Get(healthPort),
             MetricsPort = values.Get(metricsPort),
             Outbound = values.Get(outbound),
+            OutboundTcp = [.. values.Get(outboundTcp)],
             OutboundUnknown = values.Get(outboundUnknown),
             WorkloadGroup = values.Get(workloadGroup),
             Register = Complete(PlaceOf(values), values),

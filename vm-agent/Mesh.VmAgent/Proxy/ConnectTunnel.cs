@@ -51,14 +51,23 @@ public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, 
             return;
         }
 
-        await TunnelAsync(connection, next, destination).ConfigureAwait(false);
+        await TunnelAsync(connection, next, destination, isSilent: false).ConfigureAwait(false);
     }
 
-    private async Task TunnelAsync(ConnectionContext connection, ConnectionDelegate next, Destination destination)
+    /// <summary>Serves a connection that is for one destination from its first byte, and whose client knows nothing of proxies.</summary>
+    public Task CarryAsync(ConnectionContext connection, ConnectionDelegate next, Destination destination)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(next);
+        return TunnelAsync(connection, next, destination, isSilent: true);
+    }
+
+    /// <param name="isSilent">The client is told nothing: what cannot be carried is closed.</param>
+    private async Task TunnelAsync(ConnectionContext connection, ConnectionDelegate next, Destination destination, bool isSilent)
     {
         if (view() is not { } mesh)
         {
-            await AnswerAsync(connection, "503 Service Unavailable", "nothing is known of the mesh yet").ConfigureAwait(false);
+            await RefuseAsync(connection, isSilent, "503 Service Unavailable", "nothing is known of the mesh yet").ConfigureAwait(false);
             return;
         }
 
@@ -69,14 +78,14 @@ public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, 
             (upstream, problem) = await outside.ResolveAsync(destination, connection.ConnectionClosed).ConfigureAwait(false);
         if (upstream is null)
         {
-            await AnswerAsync(connection, "502 Bad Gateway", problem).ConfigureAwait(false);
+            await RefuseAsync(connection, isSilent, "502 Bad Gateway", problem).ConfigureAwait(false);
             return;
         }
 
         var plan = new TcpForwardPlan { Upstream = upstream, ClusterName = clusterName, Authority = destination.ToString() };
         if (IsHttp(upstream.Protocol) && !upstream.MeshExternal)
         {
-            await AnswerAsync(connection, "200 Connection Established", null).ConfigureAwait(false);
+            if (!isSilent) await AnswerAsync(connection, "200 Connection Established", null).ConfigureAwait(false);
             if (!await BeginsWithTlsAsync(connection).ConfigureAwait(false))
             {
                 connection.Features.Set<ITunnelFeature>(new TunnelFeature(destination));
@@ -88,9 +97,17 @@ public sealed class ConnectTunnel(AgentSettings settings, Func<MeshView?> view, 
             return;
         }
 
-        await raw.RunAsync(TcpDownstream.Of(connection), plan, failure => failure is null
+        Func<string?, Task>? connected = isSilent ? null : failure => failure is null
             ? AnswerAsync(connection, "200 Connection Established", null)
-            : AnswerAsync(connection, "503 Service Unavailable", failure)).ConfigureAwait(false);
+            : AnswerAsync(connection, "503 Service Unavailable", failure);
+        await raw.RunAsync(TcpDownstream.Of(connection), plan, connected).ConfigureAwait(false);
+    }
+
+    private Task RefuseAsync(ConnectionContext connection, bool isSilent, string status, string reason)
+    {
+        if (!isSilent) return AnswerAsync(connection, status, reason);
+        raw.Refuse(TcpDownstream.Of(connection), reason);
+        return Task.CompletedTask;
     }
 
     private static bool IsHttp(ServiceProtocol protocol) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Mesh.Config.Model;
 using Mesh.Config.Routing;
+using Mesh.DataPlane.Upstreams;
 
 namespace Mesh.VmAgent.Proxy;
 
@@ -41,10 +42,13 @@ public readonly record struct Destination(string Host, int Port)
         return view.OutboundRoutes(view.ResolveHost(Host), Port);
     }
 
-    /// <summary>The upstream for raw connections; null when the mesh does not know this destination.</summary>
+    /// <summary>The upstream for raw connections, by the tcp rules of its VirtualService; null when the mesh does not know this destination.</summary>
     public Upstream? Upstream(MeshView view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return view.FindUpstream(new UpstreamKey(view.ResolveHost(Host), Port));
+        var route = view.OutboundConnectionRoutes(Host, Port).FirstOrDefault(candidate => candidate.SniHosts.IsEmpty);
+        return view.FindUpstream(route is null
+            ? new UpstreamKey(view.ResolveHost(Host), Port)
+            : DestinationChoice.Of(route.Destinations, Random.Shared).Upstream);
     }
 }

@@ -16,12 +16,15 @@ public sealed class OutboundListener(
     AgentSettings settings, Func<MeshView?> view, HttpPipeline pipeline, ConnectTunnel tunnel, OutsideDestinations? outside)
 {
     /// <summary>Makes a Kestrel listener this one. HTTP requests on it are then for <see cref="HandleAsync"/>.</summary>
-    public void Use(ListenOptions listen)
+    /// <param name="only">Every connection is for this destination, whatever is in it; null: callers say where they want to.</param>
+    public void Use(ListenOptions listen, Destination? only = null)
     {
         ArgumentNullException.ThrowIfNull(listen);
         // Absolute form beats the Host header (RFC 9112 section 3.2.2); Kestrel refuses a difference otherwise.
         listen.KestrelServerOptions.AllowHostHeaderOverride = true;
-        listen.Use(next => connection => tunnel.RunAsync(connection, next));
+        listen.Use(next => connection => only is { } destination
+            ? tunnel.CarryAsync(connection, next, destination)
+            : tunnel.RunAsync(connection, next));
         listen.UseHttp1OrHttp2Cleartext();
     }
 

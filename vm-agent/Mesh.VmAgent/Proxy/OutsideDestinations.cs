@@ -8,7 +8,8 @@ namespace Mesh.VmAgent.Proxy;
 
 /// <summary>Destinations that the mesh does not know, resolved by the machine's own DNS and dialled in plain text.</summary>
 /// <remarks>Source: Istio, outboundTrafficPolicy ALLOW_ANY, "PassthroughCluster".</remarks>
-public sealed class OutsideDestinations(IPEndPoint self)
+/// <param name="doors">Where this agent listens for its application.</param>
+public sealed class OutsideDestinations(IReadOnlyCollection<IPEndPoint> doors)
 {
     public const string ClusterName = "PassthroughCluster";
 
@@ -30,7 +31,7 @@ public sealed class OutsideDestinations(IPEndPoint self)
             return (null, $"{destination.Host} is not a service of the mesh and has no address: {error.Message}");
         }
 
-        if (destination.Port == self.Port && addresses.Contains(self.Address))
+        if (doors.Any(door => destination.Port == door.Port && addresses.Contains(door.Address)))
             return (null, $"{destination} is this proxy itself; requests must name the service they are for");
         return (Keep(destination, addresses), "");
     }
