@@ -83,7 +83,7 @@ need clang clang
 need ld.lld lld
 objcopy=objcopy
 if [ "$(uname -m)" != "$machine" ]; then
-    need "$machine-linux-gnu-gcc" "gcc-$machine-linux-gnu"
+    need "$machine-linux-gnu-gcc" "gcc-${machine/_/-}-linux-gnu"
     need "/usr/$machine-linux-gnu/include/stdlib.h" "libc6-dev-$arch-cross"
     objcopy=$machine-linux-gnu-objcopy
 fi

@@ -59,7 +59,7 @@ public sealed class AgentSettingsReader
             isCheck
                 ? "Looks for what keeps this machine out of the mesh, with the settings of the agent; exit code 1 when something does."
                 : "Joins a machine, or any single workload, to an Istio mesh: identity, registration, health and traffic.\n"
-                    + "Commands: mesh-agent check | status | endpoints | logs, each with --help.",
+                    + "Commands: mesh-agent check | status | endpoints | logs | manual | completion, each with --help.",
             "MESH_AGENT_");
         if (isCheck) output = AdminOptions.Output(definition);
         bundles = new BundleFinder(root);
@@ -115,6 +115,8 @@ public sealed class AgentSettingsReader
         definition.FindElsewhere(given => bundles.Find(given.Text(bundle), given.Text(proxy.Identity), definition.Settings, given.Environment));
         DeclareRules();
     }
+
+    internal SettingsDefinition Definition => definition;
 
     /// <summary>Whether <c>--output json</c> was asked for.</summary>
     public bool Json { get; private set; }

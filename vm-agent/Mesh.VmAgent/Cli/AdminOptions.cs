@@ -13,7 +13,7 @@ internal sealed class AdminOptions
     private readonly Setting<bool>? output;
     private readonly Setting<string>? level;
 
-    public AdminOptions(string program, string summary, bool withLevel = false)
+    private AdminOptions(string program, string summary, bool withLevel = false)
     {
         definition = new SettingsDefinition(program, summary, "MESH_AGENT_");
         admin = definition.WithDefault("admin", "ADDR:PORT", "Admin listener of the agent.", AddressParsing.EndPoint, "127.0.0.1:15000");
@@ -21,6 +21,16 @@ internal sealed class AdminOptions
             level = definition.Required("level", "LEVEL", "trace, debug, info, warning, error or none.", text => LoggingSetup.NameOf(LoggingSetup.ParseLevel(text)));
         else output = Output(definition);
     }
+
+    public static AdminOptions Status() =>
+        new("mesh-agent status", "What the agent on this machine is and lacks; exit code 1 while it is not ready.");
+
+    public static AdminOptions Endpoints() => new("mesh-agent endpoints", "The destinations the agent on this machine knows, with their endpoints.");
+
+    public static AdminOptions Logs() =>
+        new("mesh-agent logs", "Changes how much the agent on this machine logs, until it is started again.", withLevel: true);
+
+    public SettingsDefinition Definition => definition;
 
     public IPEndPoint Admin { get; private set; } = new(IPAddress.Loopback, 15000);
 

@@ -6,10 +6,10 @@ using Mesh.VmAgent.Checks;
 
 namespace Mesh.VmAgent.Cli;
 
-/// <summary><c>mesh-agent check</c>, <c>status</c>, <c>endpoints</c> and <c>logs</c>: what an administrator asks on the machine.</summary>
+/// <summary><c>mesh-agent check</c>, <c>status</c>, <c>logs</c> and so on: what an administrator asks on the machine.</summary>
 internal static class AgentVerbs
 {
-    private static readonly string[] Verbs = ["check", "status", "endpoints", "logs"];
+    private static readonly string[] Verbs = ["check", "status", "endpoints", "logs", "manual", "completion"];
 
     /// <summary>True when the command line begins with one of them.</summary>
     public static bool Has(string[] args) => args is [var verb, ..] && Verbs.Contains(verb);
@@ -27,6 +27,8 @@ internal static class AgentVerbs
                 "check" => await CheckAsync(rest, output, error, cancellationToken).ConfigureAwait(false),
                 "status" => await StatusAsync(rest, output, error, cancellationToken).ConfigureAwait(false),
                 "endpoints" => await EndpointsAsync(rest, output, error, cancellationToken).ConfigureAwait(false),
+                "manual" => await ManualAsync(rest, output, error).ConfigureAwait(false),
+                "completion" => await CompletionAsync(rest, output, error).ConfigureAwait(false),
                 _ => await LogsAsync(rest, output, error, cancellationToken).ConfigureAwait(false),
             };
         }
@@ -50,7 +52,7 @@ internal static class AgentVerbs
 
     private static async Task<int> StatusAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        var options = new AdminOptions("mesh-agent status", "What the agent on this machine is and lacks; exit code 1 while it is not ready.");
+        var options = AdminOptions.Status();
         if (!options.TryRead(args, output, error, out var exitCode)) return exitCode;
         using var admin = new AdminClient(options.Admin);
         var text = await admin.GetAsync("/status", cancellationToken).ConfigureAwait(false);
@@ -61,7 +63,7 @@ internal static class AgentVerbs
 
     private static async Task<int> EndpointsAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        var options = new AdminOptions("mesh-agent endpoints", "The destinations the agent on this machine knows, with their endpoints.");
+        var options = AdminOptions.Endpoints();
         if (!options.TryRead(args, output, error, out var exitCode)) return exitCode;
         using var admin = new AdminClient(options.Admin);
         var text = await admin.GetAsync("/clusters?format=json", cancellationToken).ConfigureAwait(false);
@@ -72,10 +74,34 @@ internal static class AgentVerbs
 
     private static async Task<int> LogsAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        var options = new AdminOptions("mesh-agent logs", "Changes how much the agent on this machine logs, until it is started again.", withLevel: true);
+        var options = AdminOptions.Logs();
         if (!options.TryRead(args, output, error, out var exitCode)) return exitCode;
         using var admin = new AdminClient(options.Admin);
         await output.WriteAsync(await admin.PostAsync($"/logging?level={Uri.EscapeDataString(options.Level)}", cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         return ExitCodes.Ok;
+    }
+
+    private static async Task<int> ManualAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        if (args is [])
+        {
+            await output.WriteAsync(AgentManual.Write()).ConfigureAwait(false);
+            return ExitCodes.Ok;
+        }
+
+        await error.WriteLineAsync("mesh-agent manual: takes no arguments; it prints the manual page, for man -l -").ConfigureAwait(false);
+        return args is ["--help" or "-h"] ? ExitCodes.Ok : ExitCodes.Usage;
+    }
+
+    private static async Task<int> CompletionAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        if (args is [var shell] && AgentCompletion.For(shell) is { } script)
+        {
+            await output.WriteAsync(script).ConfigureAwait(false);
+            return ExitCodes.Ok;
+        }
+
+        await error.WriteLineAsync("mesh-agent completion: write bash or zsh, as in: source <(mesh-agent completion bash)").ConfigureAwait(false);
+        return args is ["--help" or "-h"] ? ExitCodes.Ok : ExitCodes.Usage;
     }
 }
