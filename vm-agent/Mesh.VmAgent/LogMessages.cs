@@ -29,6 +29,12 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 106, Message = "registration {State}: {Message}")]
     public static partial void RegistrationChanged(this ILogger log, LogLevel level, RegistrationState state, string message);
 
+    [LoggerMessage(108, LogLevel.Error, "WorkloadEntry {Entry} is no longer this agent's: {Reason}; trying to get it back")]
+    public static partial void NameLost(this ILogger log, string entry, string reason);
+
+    [LoggerMessage(109, LogLevel.Warning, "the Lease beside WorkloadEntry {Entry} cannot be renewed: {Reason}; trying again every few seconds")]
+    public static partial void LeaseNotRenewed(this ILogger log, string entry, string reason);
+
     [LoggerMessage(110, LogLevel.Information, "the application is {Health}: {Message}")]
     public static partial void HealthChanged(this ILogger log, string health, string message);
 

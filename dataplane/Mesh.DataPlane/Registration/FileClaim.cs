@@ -1,9 +1,10 @@
 using System.Text;
+using Mesh.Config.Registration;
 
 namespace Mesh.DataPlane.Registration;
 
 /// <summary>A file that is open and locked for as long as the claim holds.</summary>
-internal sealed class FileClaim : IAsyncDisposable
+internal sealed class FileClaim : IRegistrationClaim
 {
     private readonly FileStream stream;
     private readonly string path;
@@ -13,6 +14,11 @@ internal sealed class FileClaim : IAsyncDisposable
         this.stream = stream;
         this.path = path;
     }
+
+    /// <summary>The kernel keeps the lock for as long as the file is open.</summary>
+    public bool IsHeld => true;
+
+    public string? Problem => null;
 
     /// <summary>Null when another process, or another part of this one, holds it.</summary>
     /// <exception cref="DirectoryNotFoundException">The folder is missing.</exception>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Mesh.Config.Registration;
 using Mesh.Config.Resources;
 using Mesh.Config.Resources.Networking;
@@ -16,46 +18,64 @@ public sealed class FileWorkloadRegistry(string folder) : IWorkloadRegistry
     public Task<WorkloadEntry?> FindAsync(string ns, string name, CancellationToken cancellationToken)
     {
         var path = PathOf(ns, name);
-        return Reachable(async () =>
-        {
-            try
-            {
-                var text = await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false);
-                return MeshYaml.Read(text, path).Objects.OfType<WorkloadEntry>().FirstOrDefault();
-            }
-            catch (FileNotFoundException)
-            {
-                return null;
-            }
-        });
+        return Reachable(() => ReadAsync(path, cancellationToken));
     }
 
-    public Task PutAsync(WorkloadEntry entry, CancellationToken cancellationToken)
+    public Task<WorkloadEntry?> PutAsync(WorkloadEntry entry, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entry);
         var path = PathOf(entry.Metadata.Namespace, entry.Metadata.Name);
         return Reachable(async () =>
         {
-            await AtomicFile.WriteAsync(path, MeshYaml.Write(entry), cancellationToken: cancellationToken).ConfigureAwait(false);
+            if (!await IsCurrentAsync(path, entry, cancellationToken).ConfigureAwait(false)) return null;
+            var text = MeshYaml.Write(entry with { Metadata = entry.Metadata with { ResourceVersion = "" } });
+            await AtomicFile.WriteAsync(path, text, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return Versioned(entry, text);
+        });
+    }
+
+    public Task<bool> DeleteAsync(WorkloadEntry entry, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var path = PathOf(entry.Metadata.Namespace, entry.Metadata.Name);
+        return Reachable(async () =>
+        {
+            if (!File.Exists(path) || !await IsCurrentAsync(path, entry, cancellationToken).ConfigureAwait(false)) return false;
+            File.Delete(path);
             return true;
         });
     }
 
-    public Task<bool> DeleteAsync(string ns, string name, CancellationToken cancellationToken)
-    {
-        var path = PathOf(ns, name);
-        return Reachable(() =>
-        {
-            if (!File.Exists(path)) return Task.FromResult(false);
-            File.Delete(path);
-            return Task.FromResult(true);
-        });
-    }
-
-    public Task<IAsyncDisposable?> TryClaimAsync(string ns, string name, string holder, CancellationToken cancellationToken)
+    public Task<IRegistrationClaim?> TryClaimAsync(string ns, string name, string holder, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, $".{FileName(ns, name)}.lock");
-        return Reachable(() => Task.FromResult<IAsyncDisposable?>(FileClaim.TryTake(path, holder)));
+        return Reachable(() => Task.FromResult<IRegistrationClaim?>(FileClaim.TryTake(path, holder)));
+    }
+
+    private static async Task<WorkloadEntry?> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var text = await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false);
+            return MeshYaml.Read(text, path).Objects.OfType<WorkloadEntry>().FirstOrDefault() is { } entry ? Versioned(entry, text) : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A file has no version but what is in it.</summary>
+    private static WorkloadEntry Versioned(WorkloadEntry entry, string text) => entry with
+    {
+        Metadata = entry.Metadata with { ResourceVersion = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))) },
+    };
+
+    /// <summary>Between this look and what follows it somebody can still be faster; the agent that is wronged writes its entry again.</summary>
+    private static async Task<bool> IsCurrentAsync(string path, WorkloadEntry entry, CancellationToken cancellationToken)
+    {
+        var version = entry.Metadata.ResourceVersion;
+        return version.Length == 0 || (await ReadAsync(path, cancellationToken).ConfigureAwait(false))?.Metadata.ResourceVersion == version;
     }
 
     private static string FileName(string ns, string name)

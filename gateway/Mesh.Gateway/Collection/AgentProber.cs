@@ -18,6 +18,9 @@ public sealed class AgentProber(string network, IAgentCheck check, TimeProvider 
     /// <summary>As of the last round; in no order.</summary>
     public IEnumerable<AgentObservation> Observations => observations.Values;
 
+    /// <summary>Whether its last probe was answered, ready or not; false also for one that is not probed from here.</summary>
+    public bool Answers(RegisteredAgent agent) => observations.TryGetValue(agent, out var seen) && seen is { SeenAlive: true, Silent: 0 };
+
     public bool IsDown(ProxyEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);

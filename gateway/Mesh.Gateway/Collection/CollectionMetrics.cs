@@ -9,6 +9,7 @@ public sealed class CollectionMetrics : IMetricSource
     private long deleted;
     private int suspended;
     private int leasesUnread;
+    private int leads;
 
     /// <summary>Some collector has stopped for now.</summary>
     public bool Suspended => Volatile.Read(ref suspended) > 0;
@@ -27,6 +28,13 @@ public sealed class CollectionMetrics : IMetricSource
         set => Volatile.Write(ref leasesUnread, value ? 0 : 1);
     }
 
+    /// <summary>True while this gateway is the one that cleans up in an API server.</summary>
+    public bool Leads
+    {
+        get => Volatile.Read(ref leads) != 0;
+        set => Volatile.Write(ref leads, value ? 1 : 0);
+    }
+
     public void Marked() => Interlocked.Increment(ref marked);
 
     public void Deleted() => Interlocked.Increment(ref deleted);
@@ -40,5 +48,6 @@ public sealed class CollectionMetrics : IMetricSource
             "1 while too many agents vanished together for any to be collected.", Suspended ? 1 : 0);
         text.Value("mesh_registrations_leases_unread", "gauge",
             "1 while the Leases of machines cannot be read; none of them ages meanwhile.", LeasesRead ? 0 : 1);
+        text.Value("mesh_registrations_leader", "gauge", "1 while this gateway cleans up by Leases in an API server.", Leads ? 1 : 0);
     }
 }

@@ -9,7 +9,9 @@ public sealed record CollectionOptions
     /// <summary>Longest wait for one answer; shorter than <see cref="ProbePeriod"/>.</summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(800);
 
-    /// <summary>From one look at the Leases of machines to the next.</summary>
+    /// <summary>
+    /// Longest time from one look at the Leases of machines to the next; where Leases are good for less than 40 s, an eighth of that.
+    /// </summary>
     public TimeSpan LeaseLook { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>From the condition <c>Healthy: False</c> to the deletion of the entry.</summary>

@@ -10,6 +10,7 @@ public sealed class CollectionService(
     string network,
     AgentProber prober,
     RegistrationCollector? collector,
+    CollectionBoard board,
     CollectionOptions options,
     TimeProvider time) : BackgroundService
 {
@@ -18,7 +19,9 @@ public sealed class CollectionService(
     {
         if (snapshot() is not { Synced: true } current) return;
         await prober.RoundAsync(RegisteredAgent.In(current, network), cancellationToken);
-        if (collector is not null) await collector.StepAsync([.. prober.Observations], cancellationToken);
+        if (collector is null) return;
+        await collector.StepAsync([.. prober.Observations.Select(MachineVerdict.Of)], halted: false, cancellationToken);
+        board.Plans = collector.Plans;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -27,6 +27,15 @@ internal static partial class LogMessages
     [LoggerMessage(315, LogLevel.Error, "WorkloadEntry {Entry} cannot be cleaned up in {Place}: {Reason}; trying again every round")]
     public static partial void CannotCollect(this ILogger log, string entry, string place, string reason);
 
-    [LoggerMessage(316, LogLevel.Error, "Leases of machines cannot be read: {Reason}; no machine is taken for dead meanwhile")]
-    public static partial void CannotReadLeases(this ILogger log, string reason);
+    [LoggerMessage(316, LogLevel.Error, "Leases of machines in namespace {Space} cannot be read: {Reason}; no machine of it is taken for dead meanwhile")]
+    public static partial void CannotReadLeases(this ILogger log, string space, string reason);
+
+    [LoggerMessage(317, LogLevel.Error, "cleaning up after dead machines failed; trying again")]
+    public static partial void CollectionFailed(this ILogger log, Exception error);
+
+    [LoggerMessage(318, LogLevel.Information, "this gateway now cleans up after dead machines")]
+    public static partial void CollectionLed(this ILogger log);
+
+    [LoggerMessage(319, LogLevel.Information, "another gateway cleans up after dead machines from now on")]
+    public static partial void CollectionHandedOver(this ILogger log);
 }

@@ -18,6 +18,31 @@ public sealed record RegisteredAgent(string Namespace, string Name, string Addre
     /// </summary>
     public bool IsConnected { get; init; } = true;
 
+    /// <summary>Of the entry; empty for the cluster's own.</summary>
+    public string Network { get; init; } = "";
+
+    /// <summary>Name of the WorkloadGroup, in the entry's namespace.</summary>
+    public string Group { get; init; } = "";
+
+    /// <summary>Who keeps the entry.</summary>
+    public string Keeper { get; init; } = "";
+
+    /// <summary>The machine itself; empty where the agent does not tell.</summary>
+    public string Instance { get; init; } = "";
+
+    /// <summary>Its keeper renews a Lease.</summary>
+    public bool IsLeased { get; init; }
+
+    /// <summary>
+    /// True for the entry of a machine whose address another machine has got since: whoever answers there is that one.
+    /// </summary>
+    public bool IsSucceededBy(RegisteredAgent other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return (Network, Address, HealthPort) == (other.Network, other.Address, other.HealthPort)
+            && (Namespace, Name) != (other.Namespace, other.Name) && ConnectedAt < other.ConnectedAt;
+    }
+
     public override string ToString() => $"{Namespace}/{Name}";
 
     /// <summary>
@@ -40,7 +65,7 @@ public sealed record RegisteredAgent(string Namespace, string Name, string Addre
         ArgumentNullException.ThrowIfNull(entry);
         var annotations = entry.Metadata.Annotations;
         // An agent registers the address it listens at; host names and sockets of others' entries are nothing to probe.
-        if (!annotations.ContainsKey(RegistrationAnnotations.Group) || !IPAddress.TryParse(entry.Spec.Address, out _)) return null;
+        if (!annotations.TryGetValue(RegistrationAnnotations.Group, out var group) || !IPAddress.TryParse(entry.Spec.Address, out _)) return null;
         var isConnected = annotations.TryGetValue(RegistrationAnnotations.ConnectedAt, out var since);
         if (!isConnected) since = annotations.GetValueOrDefault(RegistrationAnnotations.DisconnectedAt);
         if (!DateTimeOffset.TryParse(since, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var connectedAt)) return null;
@@ -51,6 +76,11 @@ public sealed record RegisteredAgent(string Namespace, string Name, string Addre
             entry.Metadata.Namespace, entry.Metadata.Name, entry.Spec.Address, isPort ? port : DefaultHealthPort, connectedAt)
         {
             IsConnected = isConnected,
+            Network = entry.Spec.Network,
+            Group = group,
+            Keeper = annotations.GetValueOrDefault(RegistrationAnnotations.Controller, ""),
+            Instance = annotations.GetValueOrDefault(RegistrationAnnotations.Instance, ""),
+            IsLeased = annotations.GetValueOrDefault(RegistrationAnnotations.Leased) == "true",
         };
     }
 }

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using Mesh.Config.Registration;
-using Mesh.Config.Resources;
 using Mesh.Config.Resources.Networking;
 using Mesh.Hosting;
 
@@ -12,26 +12,32 @@ namespace Mesh.Gateway.Collection;
 /// </summary>
 /// <remarks>
 /// It never touches an entry whose agent no gateway has seen alive (a mark that is there already says that one had), and touches none at all while more than a third of
-/// three or more are dead together: then it is rather the network, or this gateway, that is broken.
+/// three or more are dead together: then it is rather the network, or this gateway, that is broken. Whatever it changes or deletes is
+/// the very version that it looked at.
 /// </remarks>
 /// <param name="silence">What a dead agent did not do, for the condition's message.</param>
+/// <param name="release">
+/// Takes away what says that the machine lives, before its entry goes; false: it has just been heard of, and everything stays. Null: there
+/// is nothing to take away.
+/// </param>
 public sealed class RegistrationCollector(
     IWorkloadRegistry registry,
     CollectionOptions options,
     CollectionMetrics metrics,
     TimeProvider time,
     ILogger<RegistrationCollector> log,
-    string silence = RegistrationCollector.MissedProbes)
+    string silence = RegistrationCollector.MissedProbes,
+    Func<RegisteredAgent, CancellationToken, Task<bool>>? release = null)
 {
     private const string MissedProbes = "did not answer 3 probes in a row";
 
-    private const string Unreachable = "AgentUnreachable";
-    private const int FewAgents = 3;
-    private const int TolerableShare = 3;
-
     private readonly Dictionary<RegisteredAgent, MarkedEntry> marked = [];
     private readonly HashSet<RegisteredAgent> known = [];
+    private readonly HashSet<RegisteredAgent> unmarked = [];
     private bool suspended;
+
+    /// <summary>What is about to be done, as of the last step; machines that are well are not among them.</summary>
+    public IReadOnlyDictionary<RegisteredAgent, MachinePlan> Plans { get; private set; } = ImmutableDictionary<RegisteredAgent, MachinePlan>.Empty;
 
     /// <summary>Takes its alarm back, if it had one.</summary>
     public void Resign()
@@ -40,78 +46,70 @@ public sealed class RegistrationCollector(
         suspended = false;
     }
 
-    /// <summary>Draws the consequences of one round of probes. Not to be called concurrently.</summary>
-    public async Task StepAsync(IReadOnlyCollection<AgentObservation> observations, CancellationToken cancellationToken)
+    /// <summary>Draws the consequences of what was found out. Not to be called concurrently.</summary>
+    /// <param name="halted">Nothing is taken out for a reason that lies elsewhere.</param>
+    public async Task StepAsync(IReadOnlyCollection<MachineVerdict> verdicts, bool halted, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(observations);
-        Forget(observations);
-        var dead = observations.Count(observation => observation.IsDead);
-        Suspend(observations.Count >= FewAgents && dead * TolerableShare > observations.Count, dead, observations.Count);
-        foreach (var observation in observations)
+        ArgumentNullException.ThrowIfNull(verdicts);
+        Forget(verdicts);
+        var silent = verdicts.Count(verdict => verdict.IsSilent);
+        Suspend(TooMany.Are(silent, verdicts.Count), silent, verdicts.Count);
+        foreach (var verdict in verdicts)
         {
             try
             {
-                await JudgeAsync(observation, cancellationToken);
+                await JudgeAsync(verdict, halted || suspended, cancellationToken);
             }
 #pragma warning disable CA1031 // One entry, whatever is wrong with it, must not end the gateway that looks after all of them.
             catch (Exception error) when (error is not OperationCanceledException)
 #pragma warning restore CA1031
             {
-                log.CannotCollect(observation.Agent.ToString(), registry.Place, error.Message);
+                log.CannotCollect(verdict.Agent.ToString(), registry.Place, error.Message);
             }
         }
+
+        Plans = PlansFor(verdicts, halted || suspended);
     }
 
-    private Task JudgeAsync(AgentObservation observation, CancellationToken cancellationToken)
+    private Task JudgeAsync(MachineVerdict verdict, bool halted, CancellationToken cancellationToken)
     {
-        var agent = observation.Agent;
-        var isMarked = marked.TryGetValue(agent, out var mark);
-        if (isMarked && observation.Silent == 0) return RestoreAsync(agent, mark!, cancellationToken);
-        if (observation is { SeenAlive: true, Silent: 0 } && !known.Contains(agent)) return ClearLeftoverAsync(agent, cancellationToken);
-        if (suspended) return Task.CompletedTask;
-        if (!isMarked && !observation.SeenAlive && observation.Silent == AgentObservation.Threshold) return AdoptAsync(agent, cancellationToken);
-        if (!observation.IsDead && !(isMarked && observation.Silent >= AgentObservation.Threshold)) return Task.CompletedTask;
-        if (!isMarked) return MarkAsync(agent, cancellationToken);
-        return time.GetUtcNow() - mark!.At >= options.Grace ? DeleteAsync(agent, cancellationToken) : Task.CompletedTask;
+        var agent = verdict.Agent;
+        var mark = marked.GetValueOrDefault(agent);
+        if (verdict.Sign == MachineSign.Alive)
+            return mark is not null ? RestoreAsync(agent, mark, cancellationToken)
+                : known.Contains(agent) ? Task.CompletedTask : ClearLeftoverAsync(agent, cancellationToken);
+        if (halted || verdict.Sign is MachineSign.Unknown or MachineSign.Disputed) return Task.CompletedTask;
+        if (mark is null && verdict.Sign == MachineSign.NeverSeen) return unmarked.Add(agent) ? MarkAsync(agent, adoptOnly: true, cancellationToken) : Task.CompletedTask;
+        if (mark is null) return MarkAsync(agent, adoptOnly: false, cancellationToken);
+        return time.GetUtcNow() - mark.At >= options.Grace ? DeleteAsync(agent, cancellationToken) : Task.CompletedTask;
     }
 
-    private async Task MarkAsync(RegisteredAgent agent, CancellationToken cancellationToken)
+    /// <param name="adoptOnly">Only what is marked already: who did so had seen the agent alive, and the work is finished here.</param>
+    private async Task MarkAsync(RegisteredAgent agent, bool adoptOnly, CancellationToken cancellationToken)
     {
         if (await FindAsync(agent, cancellationToken) is not { } before) return;
         var now = time.GetUtcNow();
-        var condition = new IstioCondition
+        if (UnreachableMark.IsOn(before))
         {
-            Type = "Healthy",
-            Status = "False",
-            Reason = Unreachable,
-            Message = $"the agent at {agent.Address} {silence}",
-            LastProbeTime = now,
-            LastTransitionTime = now,
-        };
-        var others = (before.Status?.Conditions ?? []).Where(other => other.Type != condition.Type);
-        var after = before with
-        {
-            // Without the annotation the condition would mean nothing to those who read it.
-            Metadata = before.Metadata with
-            {
-                Annotations = before.Metadata.Annotations.SetItem(RegistrationAnnotations.HealthChecksEnabled, "true"),
-            },
-            Status = (before.Status ?? new IstioStatus()) with { Conditions = [condition, .. others] },
-        };
-        await registry.PutAsync(after, cancellationToken);
-        marked[agent] = new MarkedEntry(before, after, now);
+            // Marked before this gateway was started, or led: it gets a grace of its own.
+            marked[agent] = new MarkedEntry(UnreachableMark.TakeOff(before), before.Metadata.ResourceVersion, now);
+            return;
+        }
+
+        if (adoptOnly || await registry.PutAsync(UnreachableMark.Put(before, silence, now), cancellationToken) is not { } after) return;
+        marked[agent] = new MarkedEntry(before, after.Metadata.ResourceVersion, now);
+        known.Remove(agent);
         metrics.Marked();
         log.EntryMarked(agent.ToString(), agent.Address, options.Grace.TotalSeconds);
     }
 
     private async Task RestoreAsync(RegisteredAgent agent, MarkedEntry mark, CancellationToken cancellationToken)
     {
-        // Somebody else's word, the agent's own above all, is newer than what was there before.
-        var there = await FindAsync(agent, cancellationToken);
-        if (there is not null && MeshYaml.Write(there) == MeshYaml.Write(mark.Marked))
+        if (await FindAsync(agent, cancellationToken) is { } there)
         {
-            await registry.PutAsync(mark.Before, cancellationToken);
-            log.EntryRestored(agent.ToString(), agent.Address);
+            // Somebody else's word, the agent's own above all, is newer than what was there before.
+            if (there.Metadata.ResourceVersion == mark.Version) await PutBackAsync(agent, mark.Before, there, cancellationToken);
+            else if (UnreachableMark.IsOn(there)) await PutBackAsync(agent, UnreachableMark.TakeOff(there), there, cancellationToken);
         }
 
         marked.Remove(agent);
@@ -123,43 +121,35 @@ public sealed class RegistrationCollector(
     /// </summary>
     private async Task ClearLeftoverAsync(RegisteredAgent agent, CancellationToken cancellationToken)
     {
-        if (await FindAsync(agent, cancellationToken) is { } entry && IsMarkedUnreachable(entry))
-        {
-            await registry.PutAsync(Unmarked(entry), cancellationToken);
-            log.EntryRestored(agent.ToString(), agent.Address);
-        }
-
+        if (await FindAsync(agent, cancellationToken) is { } entry && UnreachableMark.IsOn(entry)
+            && !await PutBackAsync(agent, UnreachableMark.TakeOff(entry), entry, cancellationToken)) return;
         known.Add(agent);
     }
 
-    /// <summary>
-    /// An entry that was marked before this gateway was started, whose agent does not answer now either: the one that marked it
-    /// had seen the agent alive, so the work is finished here, after a grace of its own.
-    /// </summary>
-    private async Task AdoptAsync(RegisteredAgent agent, CancellationToken cancellationToken)
+    /// <returns>False when somebody was faster.</returns>
+    private async Task<bool> PutBackAsync(RegisteredAgent agent, WorkloadEntry before, WorkloadEntry there, CancellationToken cancellationToken)
     {
-        if (await FindAsync(agent, cancellationToken) is not { } entry || !IsMarkedUnreachable(entry)) return;
-        marked[agent] = new MarkedEntry(Unmarked(entry), entry, time.GetUtcNow());
+        var versioned = before with { Metadata = before.Metadata with { ResourceVersion = there.Metadata.ResourceVersion } };
+        if (await registry.PutAsync(versioned, cancellationToken) is null) return false;
+        log.EntryRestored(agent.ToString(), agent.Address);
+        return true;
     }
-
-    private static bool IsMarkedUnreachable(WorkloadEntry entry) =>
-        entry.Status?.Conditions.Any(condition => condition.Reason == Unreachable) == true;
-
-    private static WorkloadEntry Unmarked(WorkloadEntry entry) => entry with
-    {
-        Status = entry.Status! with { Conditions = [.. entry.Status!.Conditions.Where(condition => condition.Reason != Unreachable)] },
-    };
 
     private async Task DeleteAsync(RegisteredAgent agent, CancellationToken cancellationToken)
     {
         Invariant.Holds(!suspended, $"{agent} is collected while collection is suspended");
-        if (await FindAsync(agent, cancellationToken) is not null
-            && await registry.DeleteAsync(agent.Namespace, agent.Name, cancellationToken))
+        var entry = await FindAsync(agent, cancellationToken);
+        // Without the mark: the machine, or a person, has written since. It is judged anew.
+        if (entry is null || !UnreachableMark.IsOn(entry))
         {
-            metrics.Deleted();
-            log.EntryCollected(agent.ToString(), agent.Address);
+            marked.Remove(agent);
+            return;
         }
 
+        if (release is not null && !await release(agent, cancellationToken)) return;
+        if (!await registry.DeleteAsync(entry, cancellationToken)) return;
+        metrics.Deleted();
+        log.EntryCollected(agent.ToString(), agent.Address);
         marked.Remove(agent);
     }
 
@@ -170,19 +160,41 @@ public sealed class RegistrationCollector(
         return entry is not null && RegisteredAgent.Read(entry) == agent ? entry : null;
     }
 
-    private void Forget(IReadOnlyCollection<AgentObservation> observations)
+    private void Forget(IReadOnlyCollection<MachineVerdict> verdicts)
     {
-        var current = observations.Select(observation => observation.Agent).ToHashSet();
+        var current = verdicts.Select(verdict => verdict.Agent).ToHashSet();
         foreach (var gone in marked.Keys.Where(agent => !current.Contains(agent)).ToList()) marked.Remove(gone);
         known.IntersectWith(current);
+        unmarked.IntersectWith(current);
     }
 
-    private void Suspend(bool suspend, int dead, int all)
+    private void Suspend(bool suspend, int silent, int all)
     {
         if (suspend == suspended) return;
         suspended = suspend;
         metrics.Suspend(suspend);
-        if (suspend) log.CollectionSuspended(dead, all);
+        if (suspend) log.CollectionSuspended(silent, all);
         else log.CollectionResumed();
+    }
+
+    private ImmutableDictionary<RegisteredAgent, MachinePlan> PlansFor(IReadOnlyCollection<MachineVerdict> verdicts, bool halted)
+    {
+        var plans = ImmutableDictionary.CreateBuilder<RegisteredAgent, MachinePlan>();
+        foreach (var (agent, sign) in verdicts)
+        {
+            var deleteAt = marked.TryGetValue(agent, out var mark) ? mark.At + options.Grace : (DateTimeOffset?)null;
+            var why = sign switch
+            {
+                MachineSign.Disputed => "kept: its Lease has run out, but its agent answers; look at its way to the API server",
+                _ when (mark is not null || sign == MachineSign.Dead) && halted => "kept: too many machines are silent together",
+                MachineSign.Dead or MachineSign.NeverSeen when mark is not null => $"deleted soon: its agent {silence}",
+                MachineSign.Dead => $"set unhealthy soon: its agent {silence}",
+                _ when mark is not null => "waiting for a sign of life",
+                _ => null,
+            };
+            if (why is not null) plans[agent] = new MachinePlan(halted || sign is not (MachineSign.Dead or MachineSign.NeverSeen) ? null : deleteAt, why);
+        }
+
+        return plans.ToImmutable();
     }
 }

@@ -1,13 +1,12 @@
-using Mesh.Config.Registration;
+using Mesh.Config.Resources;
 using Mesh.Config.Resources.Networking;
 using Mesh.Config.Sources;
 using Mesh.DataPlane.Registration;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Gateway.Collection;
 using Mesh.Gateway.Configuration;
-using Mesh.Hosting;
 using Mesh.Hosting.Metrics;
-using Mesh.Kubernetes.Access;
+using Mesh.Kubernetes.Api;
 using Mesh.Kubernetes.Leases;
 using Mesh.Kubernetes.Registration;
 
@@ -19,7 +18,7 @@ internal static class CollectionSetup
     private const string CollectorLease = "mesh-collector";
 
     /// <summary>
-    /// East-west gateways probe the agents of their network and stop calling dead ones at once; one that is told a registration folder
+    /// East-west gateways probe the agents of their network and stop calling dead ones at once; one that is told a place of registrations
     /// cleans up there too.
     /// </summary>
     public static IServiceCollection AddCollection(this IServiceCollection services, GatewaySettings settings)
@@ -34,27 +33,22 @@ internal static class CollectionSetup
             provider.GetRequiredService<ILogger<AgentProber>>()));
         services.AddSingleton<IEndpointHealth>(provider => provider.GetRequiredService<AgentProber>());
         services.AddSingleton<CollectionMetrics>();
+        services.AddSingleton<CollectionBoard>();
         services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<CollectionMetrics>());
-        if (settings.CollectRegistrations is { } place)
-        {
-            services.AddSingleton<IWorkloadRegistry>(provider => place.Server is { } server
-                ? KubeWorkloadRegistry.Open(server, "collect-registrations", provider.GetRequiredService<TimeProvider>())
-                : new FileWorkloadRegistry(place.Folder));
-        }
-
-        if (settings.CollectRegistrations?.Server is { } leasing) services.AddLeaseCollection(settings, leasing, options);
+        if (settings.CollectRegistrations?.Server is { } server) services.AddLeaseCollection(settings, server, options);
         services.AddHostedService(provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();
             var runtime = provider.GetRequiredService<GatewayRuntime>();
             // In an API server the machines' own Leases say who is dead; a folder has none.
-            var collector = settings.CollectRegistrations?.Server is null && provider.GetService<IWorkloadRegistry>() is { } registry
+            var collector = settings.CollectRegistrations is { Server: null, Folder: var folder }
                 ? new RegistrationCollector(
-                    registry, options, provider.GetRequiredService<CollectionMetrics>(), time,
+                    new FileWorkloadRegistry(folder), options, provider.GetRequiredService<CollectionMetrics>(), time,
                     provider.GetRequiredService<ILogger<RegistrationCollector>>())
                 : null;
             return new CollectionService(
-                () => runtime.Current, settings.Network, provider.GetRequiredService<AgentProber>(), collector, options, time);
+                () => runtime.Current, settings.Network, provider.GetRequiredService<AgentProber>(), collector,
+                provider.GetRequiredService<CollectionBoard>(), options, time);
         });
         return services;
     }
@@ -63,38 +57,30 @@ internal static class CollectionSetup
     private static void AddLeaseCollection(
         this IServiceCollection services, GatewaySettings settings, ApiServerSpec server, CollectionOptions options)
     {
-        services.AddSingleton<IMachineLeases>(provider => new MachineLeases(Access(provider), provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<ILeaseStore>(provider => new KubeLeaseStore(
-            Access(provider), settings.Namespace, CollectorLease, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => KubeClient.Open(server, "collect-registrations", provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider =>
         {
             var time = provider.GetRequiredService<TimeProvider>();
+            var client = provider.GetRequiredService<KubeClient>();
+            var prober = provider.GetRequiredService<AgentProber>();
+            var metrics = provider.GetRequiredService<CollectionMetrics>();
             var runtime = provider.GetRequiredService<GatewayRuntime>();
             var elector = new LeaderElector(
-                provider.GetRequiredService<ILeaseStore>(), new LeaderOptions { Identity = $"{settings.Name}-{Guid.NewGuid():N}" }, time);
+                new KubeLeaseStore(client, settings.Namespace, CollectorLease), new LeaderOptions { Identity = $"{settings.Name}-{Guid.NewGuid():N}" }, time);
             return new LeaseCollectionService(
                 elector,
                 () => new LeaseCollector(
-                    provider.GetRequiredService<IMachineLeases>(), provider.GetRequiredService<IWorkloadRegistry>(), () => Entries(runtime), options,
-                    provider.GetRequiredService<CollectionMetrics>(), time, provider.GetRequiredService<ILoggerFactory>()),
-                options,
+                    new MachineLeases(client), new KubeWorkloadRegistry(client), () => Objects<WorkloadEntry>(runtime, settings.Cluster),
+                    () => (Objects<WorkloadGroup>(runtime, settings.Cluster) ?? []).Select(group => group.Metadata.Namespace),
+                    prober.Answers, options, metrics, time, provider.GetRequiredService<ILoggerFactory>()),
+                provider.GetRequiredService<CollectionBoard>(),
+                metrics,
                 time,
                 provider.GetRequiredService<ILogger<LeaseCollectionService>>());
         });
 
-        static IEnumerable<WorkloadEntry>? Entries(GatewayRuntime runtime) =>
-            runtime.Current is { Synced: true } current ? current.Objects<WorkloadEntry>().Select(item => item.Object) : null;
-
-        ClusterAccess Access(IServiceProvider provider)
-        {
-            try
-            {
-                return ApiServerAccess.Open(server, provider.GetRequiredService<TimeProvider>());
-            }
-            catch (ClusterAccessException error)
-            {
-                throw new StartupException($"--collect-registrations {server}: {error.Message}", ExitCodes.Failed, error);
-            }
-        }
+        // Entries of other clusters have their Leases in other API servers.
+        static IEnumerable<T>? Objects<T>(GatewayRuntime runtime, string cluster) where T : MeshObject =>
+            runtime.Current is { Synced: true } current ? current.Objects<T>().Where(item => item.Cluster == cluster).Select(item => item.Object) : null;
     }
 }

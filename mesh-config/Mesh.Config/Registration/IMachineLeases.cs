@@ -3,9 +3,10 @@ namespace Mesh.Config.Registration;
 /// <summary>The Leases of machines. Every operation throws <see cref="IOException"/> when their place cannot be reached.</summary>
 public interface IMachineLeases
 {
-    /// <summary>All there are, in no order.</summary>
-    Task<IReadOnlyList<MachineLease>> ListAsync(CancellationToken cancellationToken);
+    /// <summary>All there are in a namespace, in no order.</summary>
+    Task<IReadOnlyList<MachineLease>> ListAsync(string ns, CancellationToken cancellationToken);
 
-    /// <summary>Nothing when it is gone already.</summary>
-    Task DeleteAsync(MachineLease lease, CancellationToken cancellationToken);
+    /// <summary>Deletes the Lease as it was listed.</summary>
+    /// <returns>True when it is gone; false when it was renewed meanwhile, and stays.</returns>
+    Task<bool> DeleteAsync(MachineLease lease, CancellationToken cancellationToken);
 }

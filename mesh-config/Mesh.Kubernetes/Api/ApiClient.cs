@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Mesh.Config.Yaml;
 using Mesh.Kubernetes.Access;
 using Mesh.Kubernetes.Permissions;
@@ -14,6 +17,8 @@ namespace Mesh.Kubernetes.Api;
 internal sealed class ApiClient(HttpClient http, TimeProvider time, ImmutableArray<ApiGrant>? granted = null) : IDisposable
 {
     private const int MaxStatusBytes = 64 * 1024;
+    private const int PageSize = 500;
+    private static readonly MediaTypeHeaderValue ApplyPatch = new("application/apply-patch+yaml");
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public static ApiClient Open(ClusterAccess access, TimeProvider time, ImmutableArray<ApiGrant>? granted = null) =>
@@ -27,6 +32,50 @@ internal sealed class ApiClient(HttpClient http, TimeProvider time, ImmutableArr
     {
         ApiPermissions.Demand(verb, resource, subresource, granted);
         return await SendAsync(MethodOf(verb), resource.Path(version, space, name, subresource) + query, content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Server-side apply.</summary>
+    /// <param name="yaml">The object, or as much of it as the manager wants to be so; JSON is YAML.</param>
+    /// <exception cref="ApiException">The server said no; <c>Conflict</c> for what other managers own and a version that is not the given one.</exception>
+    public async Task<byte[]> ApplyAsync(
+        ApiResource resource, string version, string space, string name, string subresource, string yaml, string fieldManager, bool force,
+        CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(yaml, Encoding.UTF8, ApplyPatch);
+        var query = $"?fieldManager={Uri.EscapeDataString(fieldManager)}{(force ? "&force=true" : "")}";
+        return await SendAsync(ApiVerb.Patch, resource, version, space, name, subresource, query, content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes an object if it is the one that is meant.</summary>
+    /// <param name="uid">Empty for any.</param>
+    /// <param name="resourceVersion">Empty for any.</param>
+    /// <exception cref="ApiException">The server said no; <c>NotFound</c>, or <c>Conflict</c> when it is another one.</exception>
+    public async Task DeleteAsync(
+        ApiResource resource, string version, string space, string name, string uid, string resourceVersion, CancellationToken cancellationToken)
+    {
+        var options = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions" };
+        var preconditions = new JsonObject();
+        if (uid.Length > 0) preconditions["uid"] = uid;
+        if (resourceVersion.Length > 0) preconditions["resourceVersion"] = resourceVersion;
+        if (preconditions.Count > 0) options["preconditions"] = preconditions;
+        using var content = new StringContent(options.ToJsonString(), Encoding.UTF8, "application/json");
+        await SendAsync(ApiVerb.Delete, resource, version, space, name, "", "", content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>All objects with a label, page by page.</summary>
+    /// <param name="space">Empty for all namespaces.</param>
+    public async IAsyncEnumerable<YamlValue> ListAllAsync(
+        ApiResource resource, string version, string space, string labelSelector, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var next = "";
+        do
+        {
+            var query = $"?labelSelector={Uri.EscapeDataString(labelSelector)}&limit={PageSize}{(next.Length > 0 ? "&continue=" + Uri.EscapeDataString(next) : "")}";
+            var page = ReadValue(await SendAsync(ApiVerb.List, resource, version, space, "", "", query, null, cancellationToken).ConfigureAwait(false));
+            foreach (var item in page.Find("items")?.Items ?? []) yield return item;
+            next = page.Find("metadata")?.Find("continue")?.Text ?? "";
+        }
+        while (next.Length > 0);
     }
 
     /// <summary>What everybody may read: which groups and versions there are.</summary>

@@ -8,4 +8,8 @@ public interface ILeaseStore
 
     /// <returns>The Lease as stored; null when somebody else was faster (or made it meanwhile).</returns>
     Task<LeaseRecord?> WriteAsync(LeaseRecord record, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the Lease as it was read.</summary>
+    /// <returns>True when it is gone; false when it was changed meanwhile, and stays.</returns>
+    Task<bool> DeleteAsync(LeaseRecord record, CancellationToken cancellationToken);
 }

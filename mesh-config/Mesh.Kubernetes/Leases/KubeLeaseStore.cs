@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
-using k8s;
-using k8s.Models;
 using Mesh.Kubernetes.Access;
 using Mesh.Kubernetes.Api;
 
@@ -11,21 +8,25 @@ namespace Mesh.Kubernetes.Leases;
 /// <summary>A Lease in an API server.</summary>
 public sealed class KubeLeaseStore : ILeaseStore, IDisposable
 {
-    private readonly ApiClient _client;
+    private readonly KubeClient _client;
+    private readonly bool _owns;
     private readonly string _space;
     private readonly string _name;
+    private readonly string _label;
 
     public KubeLeaseStore(ClusterAccess access, string space, string name, TimeProvider? time = null)
-    {
-        _client = ApiClient.Open(access, time ?? TimeProvider.System);
-        (_space, _name) = (space, name);
-    }
+        : this(new KubeClient(access, time), space, name) => _owns = true;
+
+    /// <param name="client">Stays the caller's.</param>
+    /// <param name="label">Key of a label that the Lease gets; empty for none.</param>
+    public KubeLeaseStore(KubeClient client, string space, string name, string label = "") =>
+        (_client, _space, _name, _label) = (client, space, name, label);
 
     public async Task<LeaseRecord?> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return Of(await _client.SendAsync(ApiVerb.Get, ApiResource.Lease, "v1", _space, _name, "", "", null, cancellationToken).ConfigureAwait(false));
+            return Of(await _client.Api.SendAsync(ApiVerb.Get, ApiResource.Lease, "v1", _space, _name, "", "", null, cancellationToken).ConfigureAwait(false));
         }
         catch (ApiException e) when (e.Code == HttpStatusCode.NotFound)
         {
@@ -37,44 +38,38 @@ public sealed class KubeLeaseStore : ILeaseStore, IDisposable
     {
         ArgumentNullException.ThrowIfNull(record);
         var isNew = record.ResourceVersion.Length == 0;
-        var lease = new V1Lease
-        {
-            ApiVersion = "coordination.k8s.io/v1",
-            Kind = "Lease",
-            Metadata = new V1ObjectMeta { Name = _name, NamespaceProperty = _space, ResourceVersion = isNew ? null : record.ResourceVersion },
-            Spec = new V1LeaseSpec
-            {
-                HolderIdentity = record.Holder,
-                LeaseDurationSeconds = (int)Math.Ceiling(record.Duration.TotalSeconds),
-                AcquireTime = record.AcquiredAt?.UtcDateTime,
-                RenewTime = record.RenewedAt?.UtcDateTime,
-                LeaseTransitions = record.Transitions,
-            },
-        };
-        using var content = new StringContent(KubernetesJson.Serialize(lease), Encoding.UTF8, "application/json");
+        using var content = new StringContent(LeaseJson.Write(_space, _name, _label, record), Encoding.UTF8, "application/json");
         try
         {
-            return Of(await _client.SendAsync(
+            return Of(await _client.Api.SendAsync(
                 isNew ? ApiVerb.Create : ApiVerb.Update, ApiResource.Lease, "v1", _space, isNew ? "" : _name, "", "", content, cancellationToken)
                 .ConfigureAwait(false));
         }
-        catch (ApiException e) when (e.Code == HttpStatusCode.Conflict)
+        // An update of what is gone: somebody else was faster there, too.
+        catch (ApiException e) when (e.Code == HttpStatusCode.Conflict || (e.Code == HttpStatusCode.NotFound && !isNew))
         {
             return null;
         }
     }
 
-    public void Dispose() => _client.Dispose();
-
-    private static LeaseRecord Of(byte[] body)
+    public async Task<bool> DeleteAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
-        var lease = KubernetesJson.Deserialize<V1Lease>(Encoding.UTF8.GetString(body));
-        var spec = lease.Spec ?? new V1LeaseSpec();
-        return new LeaseRecord(
-            spec.HolderIdentity ?? "", TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? 0), At(spec.AcquireTime), At(spec.RenewTime),
-            spec.LeaseTransitions ?? 0, lease.Metadata?.ResourceVersion ?? "");
+        ArgumentNullException.ThrowIfNull(record);
+        try
+        {
+            await _client.Api.DeleteAsync(ApiResource.Lease, "v1", _space, _name, "", record.ResourceVersion, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (ApiException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)
+        {
+            return e.Code == HttpStatusCode.NotFound;
+        }
     }
 
-    private static DateTimeOffset? At(DateTime? time) =>
-        time is { } at ? DateTimeOffset.Parse(at.ToString("O", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal) : null;
+    public void Dispose()
+    {
+        if (_owns) _client.Dispose();
+    }
+
+    private static LeaseRecord Of(byte[] body) => LeaseJson.Read(ApiClient.ReadValue(body));
 }

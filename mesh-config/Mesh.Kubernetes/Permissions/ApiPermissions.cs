@@ -11,6 +11,7 @@ namespace Mesh.Kubernetes.Permissions;
 public static class ApiPermissions
 {
     private const string Gateway = "mesh-gateway";
+    private const string Collector = "mesh-collector";
     private const string Registration = "mesh-registration";
     private const string Token = "mesh-vm-token";
 
@@ -26,11 +27,13 @@ public static class ApiPermissions
         new("", "configmaps", Reading, GrantScope.Namespace, Gateway, "the mesh's own settings"),
         new("", "secrets", Reading, GrantScope.Namespace, Gateway, "kubeconfigs of remote clusters, certificates that Gateways name"),
         new("coordination.k8s.io", "leases", ["get", "create", "update"], GrantScope.Namespace, Gateway, "leader election"),
-        new("coordination.k8s.io", "leases", ["list", "delete"], GrantScope.Cluster, Gateway, "signs of life of machines"),
-        new("coordination.k8s.io", "leases", ["create", "patch", "delete"], GrantScope.Cluster, Registration, "signs of life of machines"),
-        new("networking.istio.io", "workloadentries", ["get", "create", "patch", "delete"], GrantScope.Cluster, Registration, "registration of machines"),
-        new("networking.istio.io", "workloadentries/status", ["patch"], GrantScope.Cluster, Registration, "health of machines"),
-        new("", "serviceaccounts/token", ["create"], GrantScope.Cluster, Token, "tokens for machines"),
+        new("coordination.k8s.io", "leases", ["list", "delete"], GrantScope.Machines, Collector, "signs of life of machines"),
+        new("networking.istio.io", "workloadentries", ["get", "patch", "delete"], GrantScope.Machines, Collector, "cleaning up after machines"),
+        new("networking.istio.io", "workloadentries/status", ["patch"], GrantScope.Machines, Collector, "machines that are dead"),
+        new("coordination.k8s.io", "leases", ["get", "create", "update", "delete"], GrantScope.Machines, Registration, "signs of life of machines"),
+        new("networking.istio.io", "workloadentries", ["get", "create", "patch", "delete"], GrantScope.Machines, Registration, "registration of machines"),
+        new("networking.istio.io", "workloadentries/status", ["patch"], GrantScope.Machines, Registration, "health of machines"),
+        new("", "serviceaccounts/token", ["create"], GrantScope.Machines, Token, "tokens for machines"),
     ];
 
     /// <summary>

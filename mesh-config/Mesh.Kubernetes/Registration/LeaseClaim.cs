@@ -1,41 +1,48 @@
 using Mesh.Config.Registration;
+using Mesh.Hosting;
 using Mesh.Kubernetes.Leases;
 
 namespace Mesh.Kubernetes.Registration;
 
 /// <summary>
 /// A claim that is a Lease: renewed for as long as the claim is held, and removed with it, unless the entry is still there: then it runs
-/// out, and a gateway removes both.
+/// out, and a gateway removes both, or the next process of the same machine goes on with it.
 /// </summary>
-internal sealed class LeaseClaim : IAsyncDisposable
+internal sealed class LeaseClaim : IRegistrationClaim
 {
-    public static readonly TimeSpan Duration = TimeSpan.FromSeconds(40);
-    public static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan DefaultDuration = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(2);
 
-    private readonly MachineLeases leases;
-    private readonly MachineLease lease;
+    private readonly ILeaseStore store;
     private readonly Func<CancellationToken, Task<bool>> hasEntry;
     private readonly TimeProvider time;
     private readonly CancellationTokenSource stop = new();
     private readonly Task renewing;
+    private readonly string holder;
+    private readonly TimeSpan duration;
+    private LeaseRecord record;
+    private volatile bool isLost;
+    private volatile string? problem;
 
-    private LeaseClaim(MachineLeases leases, MachineLease lease, Func<CancellationToken, Task<bool>> hasEntry, TimeProvider time)
+    /// <param name="record">As it was written just now.</param>
+    /// <param name="hasEntry">Whether the entry of that name is still the holder's.</param>
+    public LeaseClaim(ILeaseStore store, LeaseRecord record, Func<CancellationToken, Task<bool>> hasEntry, TimeProvider time)
     {
-        (this.leases, this.lease, this.hasEntry, this.time) = (leases, lease, hasEntry, time);
+        (this.store, this.record, this.hasEntry, this.time) = (store, record, hasEntry, time);
+        (holder, duration) = (record.Holder, record.Duration);
+        Invariant.Holds(duration > TimeSpan.Zero && holder.Length > 0, $"a claim by '{holder}' for {duration} has a holder and a duration");
         renewing = RenewAsync();
     }
 
-    /// <param name="lease">Without a version.</param>
-    /// <param name="hasEntry">Whether the entry of that name is still the holder's.</param>
-    /// <exception cref="IOException">The server cannot be reached.</exception>
-    public static async Task<LeaseClaim> TakeAsync(
-        MachineLeases leases, MachineLease lease, Func<CancellationToken, Task<bool>> hasEntry, TimeProvider time, CancellationToken cancellationToken)
-    {
-        await leases.RenewAsync(lease, cancellationToken).ConfigureAwait(false);
-        return new LeaseClaim(leases, lease, hasEntry, time);
-    }
+    /// <summary>From one renewal to the next.</summary>
+    internal static TimeSpan PeriodOf(TimeSpan duration) => duration / 4;
+
+    /// <summary>From a renewal that failed to the next attempt.</summary>
+    internal static TimeSpan RetryOf(TimeSpan duration) => duration / 20;
+
+    public bool IsHeld => !isLost;
+
+    public string? Problem => problem;
 
     public async ValueTask DisposeAsync()
     {
@@ -45,11 +52,14 @@ internal sealed class LeaseClaim : IAsyncDisposable
         using var limit = new CancellationTokenSource(FarewellLimit, time);
         try
         {
-            if (!await hasEntry(limit.Token).ConfigureAwait(false)) await leases.DeleteAsync(lease, limit.Token).ConfigureAwait(false);
+            // Only the Lease as this process wrote it last: another process of the machine may have renewed it since.
+            if (!isLost && !await hasEntry(limit.Token).ConfigureAwait(false)) await store.DeleteAsync(record, limit.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
+#pragma warning disable CA1031 // It runs out by itself, and a gateway removes it.
+        catch (Exception error) when (error is not InvariantException)
+#pragma warning restore CA1031
         {
-            // It runs out by itself, and a gateway removes it.
+            // Leaving goes on.
         }
 
         stop.Dispose();
@@ -57,24 +67,48 @@ internal sealed class LeaseClaim : IAsyncDisposable
 
     private async Task RenewAsync()
     {
-        var wait = Period;
-        while (true)
+        var wait = PeriodOf(duration);
+        while (!isLost)
         {
             await Task.Delay(wait, time, stop.Token).ConfigureAwait(false);
             try
             {
-                await leases.RenewAsync(lease, stop.Token).ConfigureAwait(false);
-                wait = Period;
+                await StepAsync(stop.Token).ConfigureAwait(false);
+                wait = PeriodOf(duration);
             }
-            catch (ObjectDisposedException)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
-            catch (IOException)
+#pragma warning disable CA1031 // Whatever it was: a machine that stops renewing is taken for dead, so it is told and tried again.
+            catch (Exception error)
+#pragma warning restore CA1031
             {
-                // Whoever looks at Leases cannot read them either, or will not count the time: it is tried again soon.
-                wait = Retry;
+                (problem, wait) = (error.Message, RetryOf(duration));
             }
         }
+    }
+
+    private async Task StepAsync(CancellationToken cancellationToken)
+    {
+        if (await store.WriteAsync(record with { RenewedAt = time.GetUtcNow() }, cancellationToken).ConfigureAwait(false) is { } written)
+        {
+            (record, problem) = (written, null);
+            return;
+        }
+
+        // Changed, or gone: that of another process of this machine is taken over, a missing one made again, anybody else's left alone.
+        var there = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (there is not null && there.Holder != holder)
+        {
+            problem = $"the Lease is held by '{there.Holder}'";
+            isLost = true;
+            return;
+        }
+
+        var next = (there ?? new LeaseRecord(holder, duration, time.GetUtcNow(), null, 0, "")) with { RenewedAt = time.GetUtcNow() };
+        record = await store.WriteAsync(next, cancellationToken).ConfigureAwait(false)
+            ?? throw new IOException("the Lease was changed by somebody else at the same time");
+        problem = null;
     }
 }

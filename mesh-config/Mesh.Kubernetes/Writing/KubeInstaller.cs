@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using Mesh.Config.Yaml;
 using Mesh.Kubernetes.Access;
@@ -16,8 +14,6 @@ namespace Mesh.Kubernetes.Writing;
 /// </summary>
 public sealed class KubeInstaller : IDisposable
 {
-    private static readonly MediaTypeHeaderValue ApplyPatch = new("application/apply-patch+yaml");
-
     private readonly ClusterAccess _access;
     private readonly ApiClient _client;
     private readonly string _fieldManager;
@@ -71,13 +67,9 @@ public sealed class KubeInstaller : IDisposable
 
     private static string TextOf(YamlValue map, string field) => map.Find(field)?.Text ?? "";
 
-    private async Task PatchAsync(
-        ApiResource resource, string version, string space, string name, string subresource, string yaml, CancellationToken cancellationToken)
-    {
-        using var content = new StringContent(yaml, Encoding.UTF8, ApplyPatch);
-        var query = $"?fieldManager={Uri.EscapeDataString(_fieldManager)}&force=true";
-        await _client.SendAsync(ApiVerb.Patch, resource, version, space, name, subresource, query, content, cancellationToken).ConfigureAwait(false);
-    }
+    private Task<byte[]> PatchAsync(
+        ApiResource resource, string version, string space, string name, string subresource, string yaml, CancellationToken cancellationToken) =>
+        _client.ApplyAsync(resource, version, space, name, subresource, yaml, _fieldManager, force: true, cancellationToken);
 
     private async Task<T> GuardAsync<T>(string subject, ApiResource resource, Func<Task<T>> action)
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Mesh.Config.Resources;
@@ -12,8 +11,6 @@ namespace Mesh.Kubernetes.Writing;
 /// <summary>Writes objects of the mesh into an API server: what registrations of machines need.</summary>
 public sealed class KubeWriter : IDisposable
 {
-    private static readonly MediaTypeHeaderValue ApplyPatch = new("application/apply-patch+yaml");
-
     private readonly ApiClient _client;
 
     public KubeWriter(ClusterAccess access, TimeProvider? time = null)
@@ -28,7 +25,9 @@ public sealed class KubeWriter : IDisposable
     /// before and does not give now are removed, those of others stay.
     /// </summary>
     /// <returns>The object as it is now.</returns>
-    /// <exception cref="ApplyConflictException">Another manager owns a field, and <see cref="ApplyOptions.Force"/> is not set.</exception>
+    /// <exception cref="ApplyConflictException">
+    /// Another manager owns a field, and <see cref="ApplyOptions.Force"/> is not set; or <see cref="ApplyOptions.Version"/> is not that of the object.
+    /// </exception>
     /// <exception cref="ApiException">The server refused for another reason.</exception>
     /// <remarks>Source: Kubernetes documentation, "Server-Side Apply".</remarks>
     public async Task<MeshObject> ApplyAsync(MeshObject value, ApplyOptions options, CancellationToken cancellationToken)
@@ -37,14 +36,13 @@ public sealed class KubeWriter : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         var (resource, version) = ResourceOf(value);
         var meta = value.Metadata;
-        // The server fills these in; given, they would be preconditions.
-        var clean = value with { Metadata = meta with { ResourceVersion = "", Uid = "", CreationTimestamp = null, DeletionTimestamp = null } };
-        using var content = new StringContent(MeshYaml.Write(clean), Encoding.UTF8, ApplyPatch);
-        var query = $"?fieldManager={Uri.EscapeDataString(options.FieldManager)}{(options.Force ? "&force=true" : "")}";
+        // The server fills these in; given, they are preconditions.
+        var clean = value with { Metadata = meta with { ResourceVersion = options.Version, Uid = "", CreationTimestamp = null, DeletionTimestamp = null } };
         try
         {
-            var body = await _client.SendAsync(
-                ApiVerb.Patch, resource, version, meta.Namespace, meta.Name, options.Subresource, query, content, cancellationToken).ConfigureAwait(false);
+            var body = await _client.ApplyAsync(
+                resource, version, meta.Namespace, meta.Name, options.Subresource, MeshYaml.Write(clean), options.FieldManager, options.Force,
+                cancellationToken).ConfigureAwait(false);
             return Read(body, value.ApiVersion, value.Kind, value.Subject);
         }
         catch (ApiException e) when (e.Code == HttpStatusCode.Conflict)
@@ -73,19 +71,18 @@ public sealed class KubeWriter : IDisposable
     }
 
     /// <summary>Deletes the very object that was read, not one made anew under its name.</summary>
-    /// <returns>False when it was gone already, or another one has its name.</returns>
+    /// <param name="onlyThisVersion">Not one that was changed since either.</param>
+    /// <returns>False when it was gone already, or is another one by now.</returns>
     /// <exception cref="ApiException">The server refused.</exception>
-    public async Task<bool> DeleteAsync(MeshObject value, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(MeshObject value, CancellationToken cancellationToken, bool onlyThisVersion = false)
     {
         ArgumentNullException.ThrowIfNull(value);
         var (resource, version) = ResourceOf(value);
-        var options = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "DeleteOptions" };
-        if (value.Metadata.Uid.Length > 0) options["preconditions"] = new JsonObject { ["uid"] = value.Metadata.Uid };
-        using var content = new StringContent(options.ToJsonString(), Encoding.UTF8, "application/json");
+        var meta = value.Metadata;
         try
         {
-            await _client.SendAsync(
-                ApiVerb.Delete, resource, version, value.Metadata.Namespace, value.Metadata.Name, "", "", content, cancellationToken).ConfigureAwait(false);
+            await _client.DeleteAsync(
+                resource, version, meta.Namespace, meta.Name, meta.Uid, onlyThisVersion ? meta.ResourceVersion : "", cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (ApiException e) when (e.Code is HttpStatusCode.NotFound or HttpStatusCode.Conflict)

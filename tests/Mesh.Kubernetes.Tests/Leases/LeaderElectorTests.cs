@@ -100,6 +100,8 @@ public sealed class LeaderElectorTests
                     return Task.FromResult<LeaseRecord?>(lease.Record = record with { ResourceVersion = record.ResourceVersion + "x" });
                 }
             }
+
+            public Task<bool> DeleteAsync(LeaseRecord record, CancellationToken cancellationToken) => throw new NotSupportedException("nobody deletes it");
         }
     }
 }

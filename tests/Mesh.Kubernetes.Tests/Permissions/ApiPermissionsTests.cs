@@ -14,7 +14,7 @@ public sealed class ApiPermissionsTests
         var asked =
             from grant in ApiPermissions.All
             from verb in grant.Verbs
-            select $"{(grant.Scope == GrantScope.Cluster ? "ClusterRole" : "Role")} {grant.Role}: {verb} {grant.Resource} of \"{grant.Group}\"";
+            select $"{(grant.Scope == GrantScope.Namespace ? "Role" : "ClusterRole")} {grant.Role}: {verb} {grant.Resource} of \"{grant.Group}\"";
 
         Assert.Equal(asked.Order(StringComparer.Ordinal), Granted().Order(StringComparer.Ordinal));
     }
@@ -27,11 +27,36 @@ public sealed class ApiPermissionsTests
         Assert.Throws<InvariantException>(() => ApiPermissions.Demand(ApiVerb.Delete, ApiResource.Secret, ""));
     }
 
+    [Fact]
+    public void What_is_for_the_namespaces_of_machines_is_not_bound_in_the_whole_cluster()
+    {
+        var confined = ApiPermissions.All.Where(grant => grant.Scope == GrantScope.Machines).Select(grant => grant.Role).ToHashSet();
+        Assert.Equal(["mesh-collector", "mesh-registration", "mesh-vm-token"], confined.Order(StringComparer.Ordinal));
+
+        Assert.DoesNotContain(ApiPermissions.All, grant => confined.Contains(grant.Role) && grant.Scope != GrantScope.Machines);
+        Assert.DoesNotContain(Documents(), document => document.Find("kind")!.Text == "ClusterRoleBinding"
+            && confined.Contains(document.Find("roleRef")!.Find("name")!.Text));
+    }
+
+    [Fact]
+    public void Leases_of_others_are_nobodys_to_change_in_the_namespace_of_the_gateway()
+    {
+        var rules = from document in Documents()
+                    where document.Find("kind")!.Text == "Role"
+                    from rule in document.Find("rules")!.Items
+                    where rule.Find("resources")!.Items.Any(resource => resource.Text == "leases")
+                    select (Verbs: rule.Find("verbs")!.Items.Select(verb => verb.Text), Names: rule.Find("resourceNames")?.Items.Select(name => name.Text) ?? []);
+
+        foreach (var (verbs, names) in rules.Where(rule => !rule.Verbs.SequenceEqual(["create"])))
+            Assert.Equal(["mesh-collector"], names);
+    }
+
+    private static IEnumerable<YamlValue> Documents() =>
+        Directory.EnumerateFiles(Path.Combine(Checkout.Root, "manifests", "rbac"), "*.yaml").SelectMany(file => YamlDocuments.Parse(File.ReadAllText(file)));
+
     private static IEnumerable<string> Granted()
     {
-        var folder = Path.Combine(Checkout.Root, "manifests", "rbac");
-        return from file in Directory.EnumerateFiles(folder, "*.yaml")
-               from document in YamlDocuments.Parse(File.ReadAllText(file))
+        return from document in Documents()
                where document.Find("rules") is not null
                from rule in document.Find("rules")!.Items
                from resource in rule.Find("resources")!.Items

@@ -28,7 +28,7 @@ public sealed class KilledAgentTests
             () => model.Current, "n1", prober,
             new RegistrationCollector(
                 new FileWorkloadRegistry(mesh.ConfigFolder), options, metrics, TimeProvider.System, NullLogger<RegistrationCollector>.Instance),
-            options, TimeProvider.System);
+            new CollectionBoard(), options, TimeProvider.System);
         await collection.StartAsync(Token);
 
         await using var agent = RunningProgram.Start(

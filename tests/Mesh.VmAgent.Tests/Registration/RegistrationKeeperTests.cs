@@ -47,7 +47,7 @@ public sealed class RegistrationKeeperTests
         Assert.Equal(("Healthy", "False", "ConnectionRefused", "nobody there"), (condition.Type, condition.Status, condition.Reason, condition.Message));
         Assert.Equal(time.GetUtcNow(), condition.LastTransitionTime);
 
-        await registry.DeleteAsync("prod", registry.Only.Metadata.Name, Token);
+        await registry.DeleteAsync(registry.Only, Token);
         await keeper.LookAfterAsync(Token);
         Assert.Equal("False", Assert.Single(registry.Only.Status!.Conditions).Status);
     }
@@ -174,13 +174,44 @@ public sealed class RegistrationKeeperTests
         using var stop = new CancellationTokenSource();
         var running = keeper.RunAsync(stop.Token);
         await time.BeginsAsync(RegistrationKeeper.Period);
-        await registry.DeleteAsync("prod", registry.Only.Metadata.Name, Token);
+        await registry.DeleteAsync(registry.Only, Token);
         await time.PassAsync(RegistrationKeeper.Period);
         await time.BeginsAsync(RegistrationKeeper.Period);
 
         Assert.Single(registry.Entries);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task An_agent_that_lost_its_name_says_so_writes_nothing_and_gets_it_back_when_it_is_free()
+    {
+        await using var keeper = Keeper();
+        await keeper.LookAfterAsync(Token);
+        registry.LastClaim!.IsHeld = false;
+        await keeper.LookAfterAsync(Token);
+        Assert.Equal(RegistrationState.NameTaken, keeper.Status.State);
+        var writes = registry.Writes.Count;
+        await keeper.ReportHealthAsync(new HealthChange(true, "ProbeSucceeded", "fine", time.GetUtcNow()), Token);
+        Assert.Equal(writes, registry.Writes.Count);
+
+        registry.Free();
+        await keeper.LookAfterAsync(Token);
+        Assert.Equal(RegistrationState.Registered, keeper.Status.State);
+        Assert.Equal("True", Assert.Single(registry.Only.Status!.Conditions).Status);
+    }
+
+    [Fact]
+    public async Task A_sign_of_life_that_cannot_be_given_is_told_with_what_follows_from_it()
+    {
+        await using var keeper = Keeper();
+        await keeper.LookAfterAsync(Token);
+        registry.LastClaim!.Problem = "leases is forbidden";
+        await keeper.LookAfterAsync(Token);
+
+        Assert.Equal(RegistrationState.Registered, keeper.Status.State);
+        Assert.Contains("leases is forbidden", keeper.Status.Message, StringComparison.Ordinal);
+        Assert.Contains("takes this machine for dead", keeper.Status.Message, StringComparison.Ordinal);
     }
 
     private RegistrationKeeper Keeper(WorkloadInstance? instance = null) => new(

@@ -64,6 +64,7 @@ internal static class AgentRegistration
         Labels = settings.Labels,
         InboundPort = settings.InboundPort,
         HealthPort = settings.HealthPort,
+        IsLeased = settings.Register?.Registry?.Server is not null,
     };
 
     private static XdsNode NodeOf(AgentSettings settings, string group, DnsEndPoint istiod, WorkloadGroup? known)

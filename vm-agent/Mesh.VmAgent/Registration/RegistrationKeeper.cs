@@ -23,10 +23,13 @@ public sealed class RegistrationKeeper(
     /// <summary>How often the entry is looked after: also how long a deleted one is missing.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    private const int DeleteAttempts = 3;
+
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly string entryName = WorkloadEntryBuilder.Name(groupName, instance);
     private readonly DateTimeOffset connectedAt = time.GetUtcNow();
-    private IAsyncDisposable? claim;
+    private IRegistrationClaim? claim;
+    private string? unrenewed;
     private WorkloadEntry? written;
     private HealthChange? health;
     private volatile RegistrationStatus status = new(RegistrationState.Starting, "", "not tried yet");
@@ -72,7 +75,7 @@ public sealed class RegistrationKeeper(
             written = null;
             // Set before the deletion is tried: a failed deletion must not be undone by the next look.
             Set(RegistrationState.Left, "left: the entry was removed");
-            if (wasRegistered) await DeleteOwnAsync(token).ConfigureAwait(false);
+            if (wasRegistered) await DeleteOwnAsync(DeleteAttempts, token).ConfigureAwait(false);
             await ReleaseAsync().ConfigureAwait(false);
         },
         cancellationToken);
@@ -123,6 +126,13 @@ public sealed class RegistrationKeeper(
             return;
         }
 
+        if (claim is { IsHeld: false } lost)
+        {
+            log.NameLost(entryName, lost.Problem ?? "it ran out");
+            written = null;
+            await ReleaseAsync().ConfigureAwait(false);
+        }
+
         claim ??= await registry.TryClaimAsync(instance.Namespace, entryName, instance.Agent, cancellationToken).ConfigureAwait(false);
         if (claim is null)
         {
@@ -146,12 +156,24 @@ public sealed class RegistrationKeeper(
         else if (health is not null && !HealthCondition.IsIn(there)) log.HealthWasRemoved(entryName);
         else
         {
-            Set(RegistrationState.Registered, $"registered in {registry.Place}");
+            SetRegistered();
             return;
         }
 
         await WriteAsync(wanted, cancellationToken).ConfigureAwait(false);
-        Set(RegistrationState.Registered, $"registered in {registry.Place}");
+        SetRegistered();
+    }
+
+    private void SetRegistered()
+    {
+        var problem = claim?.Problem;
+        if (problem is not null && problem != unrenewed) log.LeaseNotRenewed(entryName, problem);
+        unrenewed = problem;
+        Set(
+            RegistrationState.Registered,
+            problem is null
+                ? $"registered in {registry.Place}"
+                : $"registered in {registry.Place}, but its Lease cannot be renewed: {problem}; once it has run out, a gateway takes this machine for dead");
     }
 
     private async Task WriteAsync(WorkloadEntry entry, CancellationToken cancellationToken)
@@ -162,7 +184,7 @@ public sealed class RegistrationKeeper(
         written = withHealth;
     }
 
-    private async Task DeleteOwnAsync(CancellationToken cancellationToken)
+    private async Task DeleteOwnAsync(int attempts, CancellationToken cancellationToken)
     {
         var there = await registry.FindAsync(instance.Namespace, entryName, cancellationToken).ConfigureAwait(false);
         var keeper = there?.Metadata.Annotations.GetValueOrDefault(RegistrationAnnotations.Controller);
@@ -172,7 +194,13 @@ public sealed class RegistrationKeeper(
             return;
         }
 
-        await registry.DeleteAsync(instance.Namespace, entryName, cancellationToken).ConfigureAwait(false);
+        // Somebody may change it at this very moment, a gateway its condition for example.
+        if (there is not null && !await registry.DeleteAsync(there, cancellationToken).ConfigureAwait(false) && attempts > 1)
+        {
+            await DeleteOwnAsync(attempts - 1, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         log.Deregistered(entryName, registry.Place);
     }
 

@@ -88,6 +88,7 @@ public static class WorkloadEntryBuilder
                 RegistrationAnnotations.ConnectedAt,
                 connectedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture));
         if (group.Spec.Probe is not null) annotations = annotations.SetItem(RegistrationAnnotations.HealthChecksEnabled, "true");
+        if (instance.IsLeased) annotations = annotations.SetItem(RegistrationAnnotations.Leased, "true");
         return instance.HealthPort == WorkloadInstance.DefaultHealthPort
             ? annotations
             : annotations.SetItem(

@@ -20,5 +20,8 @@ public sealed record WorkloadInstance(string Agent, string Namespace, string Ser
 
     public int HealthPort { get; init; } = DefaultHealthPort;
 
+    /// <summary>Beside the entry there is a Lease that the agent renews.</summary>
+    public bool IsLeased { get; init; }
+
     public const int DefaultHealthPort = 15021;
 }

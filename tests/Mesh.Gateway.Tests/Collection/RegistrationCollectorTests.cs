@@ -2,16 +2,15 @@ using Mesh.Config.Model;
 using Mesh.Config.Registration;
 using Mesh.DataPlane.Registration;
 using Mesh.Gateway.Collection;
-using Mesh.VmAgent.Registration;
-using Mesh.VmAgent.Tests.Registration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
-namespace Mesh.VmAgent.Tests.Collection;
+namespace Mesh.Gateway.Tests.Collection;
 
 /// <summary>Dead machines in simulated time: what this gateway does at once, and what it does to their entries.</summary>
 public sealed class RegistrationCollectorTests
 {
-    private readonly SimulatedTime time = new();
+    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly MemoryRegistry registry = new();
     private readonly ScriptedCheck check = new();
     private readonly CollectionMetrics metrics = new();
@@ -90,11 +89,11 @@ public sealed class RegistrationCollectorTests
         await SecondsAsync(1);
         check.Set(agent, AgentAnswer.None);
         await SecondsAsync(8);
-        Assert.NotSame(before, registry.Only);
+        Assert.NotEqual(Machines.Text(before), Machines.Text(registry.Only));
         check.Set(agent, AgentAnswer.Ready);
         await SecondsAsync(30);
 
-        Assert.Same(before, registry.Only);
+        Assert.Equal(Machines.Text(before), Machines.Text(registry.Only));
         Assert.False(prober.IsDown(Endpoint(agent)));
     }
 
@@ -110,7 +109,7 @@ public sealed class RegistrationCollectorTests
         check.Set(agent, AgentAnswer.Ready);
         await SecondsAsync(2);
 
-        Assert.Same(own, registry.Only);
+        Assert.Equal(Machines.Text(own), Machines.Text(registry.Only));
     }
 
     [Fact]
@@ -131,12 +130,12 @@ public sealed class RegistrationCollectorTests
         check.Set(agent, AgentAnswer.None);
         await SecondsAsync(12);
         // Back with a new registration, which this gateway's snapshot does not have yet when the grace ends.
-        var again = WorkloadEntryBuilder.Build(Groups.Billing, Groups.Vm, time.GetUtcNow());
+        var again = Machines.Entry("127.30.1.10", time.GetUtcNow());
         await registry.PutAsync(again, Token);
         await RoundAsync([agent]);
         await RoundAsync([agent]);
 
-        Assert.Same(again, registry.Only);
+        Assert.Equal(Machines.Text(again), Machines.Text(registry.Only));
     }
 
     [Fact]
@@ -161,6 +160,24 @@ public sealed class RegistrationCollectorTests
     }
 
     [Fact]
+    public async Task An_entry_that_is_written_in_the_moment_of_its_deletion_stays()
+    {
+        var agent = await JoinAsync("127.30.1.10");
+        await SecondsAsync(1);
+        check.Set(agent, AgentAnswer.None);
+        registry.BeforeDelete = _ =>
+        {
+            registry.BeforeDelete = null;
+            registry.PutAsync(Machines.Entry("127.30.1.10", time.GetUtcNow()), Token).GetAwaiter().GetResult();
+            check.Set(agent, AgentAnswer.Ready);
+        };
+        await SecondsAsync(60);
+
+        Assert.Null(registry.BeforeDelete);
+        Assert.Null(registry.Only.Status);
+    }
+
+    [Fact]
     public async Task A_registry_that_fails_for_a_while_only_delays()
     {
         var agent = await JoinAsync("127.30.1.10");
@@ -177,7 +194,7 @@ public sealed class RegistrationCollectorTests
     [Fact]
     public void Entries_written_by_hand_are_nobodys_to_collect()
     {
-        var entry = WorkloadEntryBuilder.Build(Groups.Billing, Groups.Vm, time.GetUtcNow());
+        var entry = Machines.Entry("127.30.1.10", time.GetUtcNow());
         Assert.NotNull(RegisteredAgent.Read(entry));
 
         var byHand = entry with
@@ -194,7 +211,7 @@ public sealed class RegistrationCollectorTests
     [InlineData("::1", "0")]
     public void An_entry_that_names_nothing_to_probe_harms_nobody(string address, string? port)
     {
-        var entry = WorkloadEntryBuilder.Build(Groups.Billing, Groups.Vm with { Address = "127.30.1.10" }, time.GetUtcNow());
+        var entry = Machines.Entry("127.30.1.10", time.GetUtcNow());
         entry = entry with { Spec = entry.Spec with { Address = address } };
         if (port is not null)
         {
@@ -213,7 +230,7 @@ public sealed class RegistrationCollectorTests
         var agent = await JoinAsync("127.30.1.10");
         var files = new RegistrationCollector(
             new FileWorkloadRegistry("/nowhere"), options, metrics, time, NullLogger<RegistrationCollector>.Instance);
-        await files.StepAsync([new AgentObservation(agent with { Name = "a/b" }, SeenAlive: true, NotReady: 3, Silent: 3)], Token);
+        await files.StepAsync([new MachineVerdict(agent with { Name = "a/b" }, MachineSign.Dead)], halted: false, Token);
         Assert.Single(registry.Entries);
     }
 
@@ -233,6 +250,7 @@ public sealed class RegistrationCollectorTests
     public async Task A_gateway_that_was_restarted_takes_its_mark_off_an_agent_that_answers()
     {
         var agent = await JoinAsync("127.30.1.10");
+        var before = registry.Only;
         await SecondsAsync(1);
         check.Set(agent, AgentAnswer.None);
         await SecondsAsync(4);
@@ -242,6 +260,7 @@ public sealed class RegistrationCollectorTests
         await RestartedAsync(seconds: 2);
 
         Assert.Empty(registry.Only.Status!.Conditions);
+        Assert.Equal(Machines.Text(before), Machines.Text(registry.Only with { Status = null }));
     }
 
     [Fact]
@@ -266,13 +285,13 @@ public sealed class RegistrationCollectorTests
         {
             time.Advance(TimeSpan.FromSeconds(1));
             await newProber.RoundAsync([.. registry.Entries.Select(RegisteredAgent.Read).OfType<RegisteredAgent>()], Token);
-            await newCollector.StepAsync([.. newProber.Observations], Token);
+            await newCollector.StepAsync([.. newProber.Observations.Select(MachineVerdict.Of)], halted: false, Token);
         }
     }
 
     private async Task<RegisteredAgent> JoinAsync(string address)
     {
-        var entry = WorkloadEntryBuilder.Build(Groups.Billing, Groups.Vm with { Address = address }, time.GetUtcNow());
+        var entry = Machines.Entry(address, time.GetUtcNow());
         await registry.PutAsync(entry, Token);
         return RegisteredAgent.Read(entry)!;
     }
@@ -289,7 +308,7 @@ public sealed class RegistrationCollectorTests
     private async Task RoundAsync(IReadOnlyList<RegisteredAgent> agents)
     {
         await prober.RoundAsync(agents, Token);
-        await collector.StepAsync([.. prober.Observations], Token);
+        await collector.StepAsync([.. prober.Observations.Select(MachineVerdict.Of)], halted: false, Token);
     }
 
     private static ProxyEndpoint Endpoint(RegisteredAgent agent) =>

@@ -1,6 +1,6 @@
 using Mesh.Gateway.Collection;
 
-namespace Mesh.VmAgent.Tests.Collection;
+namespace Mesh.Gateway.Tests.Collection;
 
 /// <summary>Agents that answer as told; ready unless said otherwise.</summary>
 internal sealed class ScriptedCheck : IAgentCheck
