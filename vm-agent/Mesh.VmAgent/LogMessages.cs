@@ -41,6 +41,27 @@ internal static partial class LogMessages
     [LoggerMessage(111, LogLevel.Information, "probing {Action} every {Seconds} s")]
     public static partial void Probing(this ILogger log, string action, double seconds);
 
+    [LoggerMessage(130, LogLevel.Information, "handing over: starting {Program} with the listening sockets of this process")]
+    public static partial void HandingOver(this ILogger log, string program);
+
+    [LoggerMessage(131, LogLevel.Information, "process {ProcessId} has taken over")]
+    public static partial void HandedOver(this ILogger log, int processId);
+
+    [LoggerMessage(132, LogLevel.Error, "not handed over, this process goes on: {Reason}")]
+    public static partial void NotHandedOver(this ILogger log, string reason);
+
+    [LoggerMessage(133, LogLevel.Information, "{Count} connections are still open; this process ends with the last of them, or in {Seconds} s")]
+    public static partial void Draining(this ILogger log, int count, double seconds);
+
+    [LoggerMessage(134, LogLevel.Warning, "{Count} connections have outlived --handover-drain and are cut off")]
+    public static partial void DrainCutOff(this ILogger log, int count);
+
+    [LoggerMessage(135, LogLevel.Information, "took over from the process before this one, with {Count} listening sockets")]
+    public static partial void TookOver(this ILogger log, int count);
+
+    [LoggerMessage(136, LogLevel.Information, "WorkloadEntry {Entry} stays in {Place}, kept by the process that follows")]
+    public static partial void RegistrationHandedOver(this ILogger log, string entry, string place);
+
     [LoggerMessage(120, LogLevel.Warning, "configuration: {Finding}")]
     public static partial void Finding(this ILogger log, string finding);
 }

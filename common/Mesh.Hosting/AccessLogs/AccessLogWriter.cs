@@ -25,7 +25,7 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
         Format = format ?? MeshLogFormat.Instance;
         output = path == "-"
             ? Console.Out
-            : new StreamWriter(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite));
+            : new StreamWriter(Open(path));
         pump = Task.Run(PumpAsync);
     }
 
@@ -52,6 +52,14 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
         {
             // Told already by the pump; a process must be able to end while its disk is full.
         }
+    }
+
+    /// <summary>A process and the one that takes over from it write to the same file.</summary>
+    private static FileStream Open(string path)
+    {
+        var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        Descriptors.SetAppending(file.SafeFileHandle);
+        return file;
     }
 
     private async Task PumpAsync()

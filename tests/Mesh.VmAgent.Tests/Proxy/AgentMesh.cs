@@ -127,6 +127,13 @@ internal sealed class AgentMesh : IAsyncDisposable
         return agent;
     }
 
+    /// <summary>Before the test ends.</summary>
+    public async Task EndAsync(AgentHost agent)
+    {
+        agents.Remove(agent);
+        await agent.DisposeAsync();
+    }
+
     /// <summary>Starts echo's agent and a caller's, and waits until the caller sees echo.</summary>
     public async Task<(AgentSettings Echo, AgentSettings Caller)> StartPairAsync(Func<AgentSettings, AgentSettings>? caller = null)
     {

@@ -7,6 +7,9 @@ public sealed record AgentStatus
 {
     public required string Name { get; init; }
     public required string Version { get; init; }
+    /// <summary>Of the operating system; changes when another process takes over.</summary>
+    public int ProcessId { get; } = Environment.ProcessId;
+
     public required bool Ready { get; init; }
 
     /// <summary>What is missing for readiness, one line each.</summary>

@@ -2,10 +2,11 @@ using System.Net;
 using Mesh.Hosting.Health;
 using Mesh.Hosting.Logging;
 using Mesh.Hosting.Metrics;
-using Mesh.Hosting.Networking;
 using Mesh.Hosting.Shutdown;
 using Mesh.VmAgent.Admin;
+using Mesh.VmAgent.Handover;
 using Mesh.VmAgent.Proxy;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Mesh.VmAgent.Bootstrap;
@@ -16,10 +17,13 @@ public sealed class AgentHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly AgentRuntime runtime;
 
-    private AgentHost(WebApplication app, AgentRuntime runtime)
+    private readonly Predecessor? predecessor;
+
+    private AgentHost(WebApplication app, AgentRuntime runtime, Predecessor? predecessor)
     {
         this.app = app;
         this.runtime = runtime;
+        this.predecessor = predecessor;
     }
 
     public IReadiness Readiness => runtime.Readiness.State;
@@ -31,9 +35,26 @@ public sealed class AgentHost : IAsyncDisposable
     public static AgentHost Build(AgentSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        var predecessor = Predecessor.Find();
         var listeners = ListenersOf(settings);
-        foreach (var (endPoint, option, _, _) in listeners) ListenErrors.EnsureFree(endPoint, option);
+        var sockets = ListenerSockets.Open(listeners.Select(listener => (listener.EndPoint, listener.Option)), predecessor?.Listeners ?? []);
+        try
+        {
+            return Build(settings, listeners, sockets, predecessor);
+        }
+        catch
+        {
+            sockets.Dispose();
+            throw;
+        }
+    }
 
+    private static AgentHost Build(
+        AgentSettings settings,
+        List<(IPEndPoint EndPoint, string Option, ListenerRole Role, Destination? Destination)> listeners,
+        ListenerSockets sockets,
+        Predecessor? predecessor)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         var levels = new LogLevels(settings.LogLevel);
         builder.Logging.AddMeshConsole(levels);
@@ -46,6 +67,16 @@ public sealed class AgentHost : IAsyncDisposable
         if (runtime.Registration is { } registration)
             builder.Services.AddSingleton<IDrainStep>(new DeregistrationStep(registration, TimeProvider.System));
         builder.Services.AddDrain(runtime.Readiness.State, settings.DrainTimeout);
+        var connections = new ConnectionDrain();
+        var transport = new HandoverTransport(sockets, logs);
+        builder.Services.AddSingleton(_ => sockets);
+        builder.Services.AddSingleton<IConnectionListenerFactory>(_ => transport);
+        WebApplication? app = null;
+        var handover = new HandoverService(
+            HandoverOptions.OfThisProcess(settings.HandoverDrain), sockets, transport, connections, runtime.HandOverAsync, _ => { },
+            () => app!.Lifetime.StopApplication(), TimeProvider.System, logs.CreateLogger("Mesh.VmAgent"));
+        handover.Listen();
+        builder.Services.AddHostedService(_ => handover);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -54,19 +85,28 @@ public sealed class AgentHost : IAsyncDisposable
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             foreach (var (endPoint, _, role, destination) in listeners)
-                kestrel.Listen(endPoint, listen => Configure(listen, role, destination, runtime));
+                kestrel.Listen(endPoint, listen => Configure(listen, role, destination, runtime, connections));
         });
-        var app = builder.Build();
+        app = builder.Build();
         var admin = new AdminPages(
             settings.Name, runtime.Readiness.State, runtime.Status, runtime.Metrics, [runtime.Facet], runtime.Identity, levels);
-        app.Run(context => HandleAsync(context, runtime, admin));
-        return new AgentHost(app, runtime);
+        RequestDelegate serve = context => HandleAsync(context, runtime, admin);
+        app.Run(context => connections.ServeAsync(context, serve));
+        return new AgentHost(app, runtime, predecessor);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         runtime.Start();
+        // Both processes accept for a moment: what this one takes it must be able to serve.
+        if (predecessor is not null) await runtime.WaitPreparedAsync(cancellationToken).ConfigureAwait(false);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        if (predecessor is not null)
+        {
+            await runtime.InheritAsync(await predecessor.TakeOverAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            await predecessor.DisposeAsync().ConfigureAwait(false);
+        }
+
         runtime.Join();
     }
 
@@ -96,8 +136,9 @@ public sealed class AgentHost : IAsyncDisposable
         return listeners;
     }
 
-    private static void Configure(ListenOptions listen, ListenerRole role, Destination? destination, AgentRuntime runtime)
+    private static void Configure(ListenOptions listen, ListenerRole role, Destination? destination, AgentRuntime runtime, ConnectionDrain connections)
     {
+        connections.Follow(listen);
         var feature = new ListenerFeature(role);
         listen.Use(next => connection =>
         {

@@ -38,12 +38,26 @@ internal sealed class AgentReadiness
         else identity.Met();
     }
 
+    /// <summary>The process before this one listens and is registered, and will say so.</summary>
+    public void Following()
+    {
+        listeners.Met();
+        registration?.Met();
+    }
+
+    /// <param name="isRegistered">The entry is there already: the process before this one left it.</param>
+    public void Inherited(bool isRegistered)
+    {
+        wasRegistered |= isRegistered;
+        if (!isRegistered) registration?.NotMet("not registered yet");
+    }
+
     public void Registered(RegistrationStatus status)
     {
         wasRegistered |= status.State == RegistrationState.Registered;
         if (registration is null) return;
         // An entry that is there does its work while the registry cannot be reached.
-        if (status.State == RegistrationState.Registered || (wasRegistered && status.State == RegistrationState.Failing)) registration.Met();
+        if (status.State is RegistrationState.Registered or RegistrationState.HandedOver || (wasRegistered && status.State == RegistrationState.Failing)) registration.Met();
         else registration.NotMet(status.Message);
     }
 }

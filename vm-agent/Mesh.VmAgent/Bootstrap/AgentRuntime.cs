@@ -14,6 +14,7 @@ using Mesh.Hosting.Metrics;
 using Mesh.Hosting.Settings;
 using Mesh.Kubernetes.Sources;
 using Mesh.VmAgent.Admin;
+using Mesh.VmAgent.Handover;
 using Mesh.VmAgent.Proxy;
 using Mesh.VmAgent.Registration;
 
@@ -50,6 +51,8 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private volatile InboundTargets? targets;
     private ImmutableHashSet<Diagnostic> told = [];
     private string? warned;
+    /// <summary>What only one process of a machine may do.</summary>
+    private readonly CancellationTokenSource registering;
     private MeshModel? model;
     private Task? loops;
 
@@ -57,6 +60,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         this.settings = settings;
         this.time = time;
+        registering = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         log = logs.CreateLogger("Mesh.VmAgent");
         accessLog = OpenAccessLog(settings);
         // No Gateways are served here, so no Secrets are read for them.
@@ -151,6 +155,32 @@ internal sealed class AgentRuntime : IAsyncDisposable
         loops = Task.WhenAll(WatchIdentityAsync(), RegisterAsync());
     }
 
+    /// <summary>Until there is a certificate, and configuration has been read: then what is accepted can be served.</summary>
+    public async Task WaitPreparedAsync(CancellationToken cancellationToken)
+    {
+        await identity.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await synced.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // Probes that this process answers from now on hear what they would have heard of the other one.
+        Readiness.Certified(identity.Current, IdentityProblem());
+        Readiness.Following();
+    }
+
+    /// <summary>Goes on where the process before this one stopped; to be called before <see cref="Join"/>.</summary>
+    public async Task InheritAsync(Inheritance left, CancellationToken cancellationToken)
+    {
+        Readiness.Inherited(left.Registered);
+        if (left.Health is { } known && health is not null) await health.BeginWithAsync(known, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends what only one process may do, without taking the workload out of the mesh.</summary>
+    public async Task<Inheritance> HandOverAsync(CancellationToken cancellationToken)
+    {
+        var isRegistered = Registration?.Status.State is RegistrationState.Registered or RegistrationState.Failing;
+        if (Registration is not null) await Registration.HandOverAsync(cancellationToken).ConfigureAwait(false);
+        await registering.CancelAsync().ConfigureAwait(false);
+        return new Inheritance(isRegistered, health?.Last);
+    }
+
     public AgentStatus Status()
     {
         var current = identity.Current;
@@ -197,6 +227,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         await accessLog.DisposeAsync().ConfigureAwait(false);
         await traces.DisposeAsync().ConfigureAwait(false);
         tracing.Dispose();
+        registering.Dispose();
         stop.Dispose();
     }
 
@@ -280,11 +311,11 @@ internal sealed class AgentRuntime : IAsyncDisposable
     {
         if (Registration is null || health is null) return;
         // Without a certificate no call could be taken: the entry would only lead callers here in vain.
-        await identity.WaitAsync(stop.Token).ConfigureAwait(false);
+        await identity.WaitAsync(registering.Token).ConfigureAwait(false);
         // Without configuration every call would be refused, and how the application is probed is not known.
-        await synced.Task.WaitAsync(stop.Token).ConfigureAwait(false);
+        await synced.Task.WaitAsync(registering.Token).ConfigureAwait(false);
         model!.Published += LookAfterSoon;
-        await Task.WhenAll(Registration.RunAsync(stop.Token), health.RunAsync(stop.Token)).ConfigureAwait(false);
+        await Task.WhenAll(Registration.RunAsync(registering.Token), health.RunAsync(registering.Token)).ConfigureAwait(false);
     }
 
     /// <summary>Does not wait for the keeper's next look: a machine joins as soon as its group is known.</summary>

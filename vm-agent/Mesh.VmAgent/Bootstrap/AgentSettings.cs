@@ -102,6 +102,9 @@ public sealed record AgentSettings
 
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Longest life of connections that were open when another process took over.</summary>
+    public TimeSpan HandoverDrain { get; init; } = TimeSpan.FromMinutes(10);
+
     public ProxyScope Scope => new()
     {
         Type = ProxyType.Sidecar,

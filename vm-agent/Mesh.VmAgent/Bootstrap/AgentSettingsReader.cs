@@ -34,6 +34,7 @@ public sealed class AgentSettingsReader
     private readonly Setting<WorkloadGroupName?> workloadGroup;
     private readonly Setting<RegistrationSpec?> register;
     private readonly Setting<TimeSpan> drainTimeout;
+    private readonly Setting<TimeSpan> handoverDrain;
 
     private readonly ApiServerSettings apiServer;
     private readonly Setting<ApiServerSpec?> tokenFrom;
@@ -112,6 +113,8 @@ public sealed class AgentSettingsReader
             "API server to ask for the service account's token: kube:KUBECONFIG[#CONTEXT] or kube:api-server (default with --api-server).", ParseServer);
         drainTimeout = definition.WithDefault(
             "drain-timeout", "DURATION", "Longest wait for requests in flight after SIGTERM.", SettingParsers.Duration, "10s");
+        handoverDrain = definition.WithDefault(
+            "handover-drain", "DURATION", "Longest life of open connections after SIGUSR2 (an upgrade).", SettingParsers.Duration, "10m");
         definition.FindElsewhere(given => bundles.Find(given.Text(bundle), given.Text(proxy.Identity), definition.Settings, given.Environment));
         DeclareRules();
     }
@@ -251,6 +254,7 @@ public sealed class AgentSettingsReader
             WorkloadGroup = values.Get(workloadGroup),
             Register = Complete(PlaceOf(values), values),
             DrainTimeout = values.Get(drainTimeout),
+            HandoverDrain = values.Get(handoverDrain),
         };
     }
 }

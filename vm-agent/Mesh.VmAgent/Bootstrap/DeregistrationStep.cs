@@ -16,6 +16,8 @@ internal sealed class DeregistrationStep(IRegistration registration, TimeProvide
 
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
+        // Nobody calls this process any more: the entry leads to another one.
+        if (registration.Status.State == RegistrationState.HandedOver) return;
         await registration.LeaveAsync(cancellationToken).ConfigureAwait(false);
         await Task.Delay(Notice, time, cancellationToken).ConfigureAwait(false);
     }

@@ -23,6 +23,9 @@ public sealed class HealthReporter(
     /// <summary>Null before the first edge, or without a probe.</summary>
     public HealthChange? Last => last;
 
+    /// <summary>Before it runs: what is known of the application until it has been probed.</summary>
+    public Task BeginWithAsync(HealthChange known, CancellationToken cancellationToken) => ReportAsync(known, cancellationToken);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)

@@ -19,6 +19,9 @@ public interface IRegistration : IAsyncDisposable
     /// <summary>Tells an edge of the application's health; kept for later while the machine is not registered.</summary>
     Task ReportHealthAsync(HealthChange change, CancellationToken cancellationToken);
 
+    /// <summary>Leaves the registration as it is, for another process of this machine to go on with; nothing is written afterwards.</summary>
+    Task HandOverAsync(CancellationToken cancellationToken);
+
     /// <summary>Takes the machine out of the mesh for good.</summary>
     Task LeaveAsync(CancellationToken cancellationToken);
 }

@@ -41,6 +41,8 @@ public sealed class IstiodRegistration : IRegistration, IAdsConsumer
 
     public RegistrationStatus Status => status;
 
+    private bool IsOver => status.State is RegistrationState.Left or RegistrationState.HandedOver;
+
     private string Entry => $"{instance.Namespace}/{WorkloadEntryBuilder.Name(group, instance)}";
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -59,13 +61,22 @@ public sealed class IstiodRegistration : IRegistration, IAdsConsumer
         return client.ReportAsync(new HealthReport(change.Healthy, change.Healthy ? "" : $"{change.Reason}: {change.Message}"), cancellationToken);
     }
 
+    /// <remarks>Without a last word: istiod keeps the entry for its grace time, within which the other process has a stream.</remarks>
+    public async Task HandOverAsync(CancellationToken cancellationToken)
+    {
+        if (IsOver) return;
+        Set(RegistrationState.HandedOver, "handed over: another process of this machine keeps the stream");
+        await client.LeaveAsync(null, cancellationToken).ConfigureAwait(false);
+        log.RegistrationHandedOver(Entry, place);
+    }
+
     /// <remarks>
     /// The last word is that the workload is not healthy: with it others stop calling within a tenth of a second, while a stream that
     /// only ended leaves the endpoint for the whole grace time.
     /// </remarks>
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {
-        if (status.State == RegistrationState.Left) return;
+        if (IsOver) return;
         Set(RegistrationState.Left, "left: istiod removes the entry");
         await client.LeaveAsync(new HealthReport(false, "Leaving: the machine is going away"), cancellationToken).ConfigureAwait(false);
         log.Deregistered(Entry, place);
@@ -114,7 +125,7 @@ public sealed class IstiodRegistration : IRegistration, IAdsConsumer
     {
         lock (setting)
         {
-            if (status.State == RegistrationState.Left) return;
+            if (IsOver) return;
             var next = new RegistrationStatus(state, Entry, message);
             if (next == status) return;
             wasRegistered |= state == RegistrationState.Registered;

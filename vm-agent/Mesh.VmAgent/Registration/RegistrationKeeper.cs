@@ -60,17 +60,28 @@ public sealed class RegistrationKeeper(
             async token =>
             {
                 health = change;
-                if (written is null || status.State == RegistrationState.Left) return;
+                if (written is null || IsOver) return;
                 await WriteAsync(written, token).ConfigureAwait(false);
             },
             cancellationToken);
     }
 
+    /// <summary>Frees the name without removing the entry. Nothing is written afterwards.</summary>
+    public Task HandOverAsync(CancellationToken cancellationToken) => ExclusiveAsync(
+        async _ =>
+        {
+            if (IsOver) return;
+            Set(RegistrationState.HandedOver, "handed over: another process of this machine keeps the entry");
+            log.RegistrationHandedOver(entryName, registry.Place);
+            await ReleaseAsync().ConfigureAwait(false);
+        },
+        cancellationToken);
+
     /// <summary>Removes the entry, if it is still this agent's, and frees its name. Nothing is written afterwards.</summary>
     public Task LeaveAsync(CancellationToken cancellationToken) => ExclusiveAsync(
         async token =>
         {
-            if (status.State == RegistrationState.Left) return;
+            if (IsOver) return;
             var wasRegistered = written is not null;
             written = null;
             // Set before the deletion is tried: a failed deletion must not be undone by the next look.
@@ -86,6 +97,8 @@ public sealed class RegistrationKeeper(
         (registry as IDisposable)?.Dispose();
         gate.Dispose();
     }
+
+    private bool IsOver => status.State is RegistrationState.Left or RegistrationState.HandedOver;
 
     private async Task ExclusiveAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
@@ -107,7 +120,7 @@ public sealed class RegistrationKeeper(
 
     private async Task StepAsync(CancellationToken cancellationToken)
     {
-        if (status.State == RegistrationState.Left) return;
+        if (IsOver) return;
         if (group() is not { } current)
         {
             if (written is null)
@@ -216,7 +229,7 @@ public sealed class RegistrationKeeper(
         if (next == status) return;
         status = next;
         log.RegistrationChanged(
-            state is RegistrationState.Registered or RegistrationState.Left ? LogLevel.Information : LogLevel.Warning, state, message);
+            state is RegistrationState.Registered or RegistrationState.Left or RegistrationState.HandedOver ? LogLevel.Information : LogLevel.Warning, state, message);
         Changed?.Invoke(next);
     }
 

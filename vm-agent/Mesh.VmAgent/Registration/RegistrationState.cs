@@ -21,6 +21,9 @@ public enum RegistrationState
     /// <summary>The entry is there.</summary>
     Registered,
 
+    /// <summary>The entry is there and another process of this machine keeps it now; this one will not write it again.</summary>
+    HandedOver,
+
     /// <summary>The entry was removed, and this agent will not write it again.</summary>
     Left,
 }
