@@ -15,6 +15,8 @@ public sealed class FileWorkloadRegistry(string folder) : IWorkloadRegistry
 {
     public string Place => $"folder {folder}";
 
+    public TimeSpan LookPeriod => TimeSpan.FromSeconds(1);
+
     public Task<WorkloadEntry?> FindAsync(string ns, string name, CancellationToken cancellationToken)
     {
         var path = PathOf(ns, name);

@@ -15,6 +15,9 @@ public interface IWorkloadRegistry
     /// <summary>Where that is, for log lines.</summary>
     string Place { get; }
 
+    /// <summary>How often one agent may look without being a burden where a thousand do.</summary>
+    TimeSpan LookPeriod { get; }
+
     /// <summary>Null when there is no such entry, or what is there cannot be read as one.</summary>
     Task<WorkloadEntry?> FindAsync(string ns, string name, CancellationToken cancellationToken);
 

@@ -44,6 +44,9 @@ public sealed class KubeWorkloadRegistry : IWorkloadRegistry, IDisposable
     /// <inheritdoc />
     public string Place { get; }
 
+    /// <inheritdoc />
+    public TimeSpan LookPeriod => TimeSpan.FromSeconds(10);
+
     /// <param name="option">Name of the option that names the server, for the message.</param>
     /// <exception cref="StartupException">A kubeconfig does not say how to reach it.</exception>
     public static KubeWorkloadRegistry Open(ApiServerSpec server, string option, TimeProvider time, TimeSpan? leaseDuration = null)

@@ -10,7 +10,7 @@ namespace Mesh.VmAgent.Tests.Registration;
 public sealed class RegistrationKeeperTests
 {
     private readonly SimulatedTime time = new();
-    private readonly MemoryRegistry registry = new();
+    private MemoryRegistry registry = new();
     private WorkloadGroup? group = Groups.Billing;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -165,6 +165,49 @@ public sealed class RegistrationKeeperTests
         registry.Unreachable = false;
         await keeper.LookAfterAsync(Token);
         Assert.Equal(RegistrationState.Registered, keeper.Status.State);
+    }
+
+    [Fact]
+    public async Task Health_that_could_not_be_told_is_told_when_the_registry_is_back()
+    {
+        await using var keeper = Keeper();
+        await keeper.LookAfterAsync(Token);
+        await keeper.ReportHealthAsync(new HealthChange(true, "ProbeSucceeded", "fine", time.GetUtcNow()), Token);
+        registry.Unreachable = true;
+        await keeper.ReportHealthAsync(new HealthChange(false, "BadStatus", "answered 503", time.GetUtcNow()), Token);
+        Assert.Equal(RegistrationState.Failing, keeper.Status.State);
+
+        registry.Unreachable = false;
+        await keeper.LookAfterAsync(Token);
+
+        Assert.Equal("False", Assert.Single(registry.Only.Status!.Conditions).Status);
+        var writes = registry.Writes.Count;
+        await keeper.LookAfterAsync(Token);
+        Assert.Equal(writes, registry.Writes.Count);
+    }
+
+    [Fact]
+    public async Task A_registry_that_looking_is_a_load_for_is_looked_at_less_often()
+    {
+        registry = new MemoryRegistry { LookPeriod = TimeSpan.FromSeconds(10) };
+        await using var keeper = Keeper();
+        using var stop = new CancellationTokenSource();
+        var running = keeper.RunAsync(stop.Token);
+        await Eventually.HoldsAsync(() => keeper.Status.State == RegistrationState.Registered, "the entry is there");
+        await registry.DeleteAsync(registry.Only, Token);
+
+        time.Advance(TimeSpan.FromSeconds(7));
+        Assert.Empty(registry.Entries);
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return registry.Entries.Count == 1;
+            },
+            "the entry is there again");
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
     [Fact]

@@ -14,6 +14,8 @@ internal sealed class MemoryRegistry : IWorkloadRegistry
 
     public string Place => "memory";
 
+    public TimeSpan LookPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Done just before an entry would be deleted.</summary>
     public Action<WorkloadEntry>? BeforeDelete { get; set; }
 

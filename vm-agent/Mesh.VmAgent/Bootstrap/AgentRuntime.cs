@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model;
+using Mesh.Config.Resources.Networking;
 using Mesh.Config.Sources;
 using Mesh.DataPlane.Admin;
 using Mesh.DataPlane.Bootstrap;
@@ -54,6 +55,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     /// <summary>What only one process of a machine may do.</summary>
     private readonly CancellationTokenSource registering;
     private MeshModel? model;
+    private WorkloadGroup? lookedAfter;
     private Task? loops;
 
     public AgentRuntime(AgentSettings settings, TimeProvider time, ILoggerFactory logs)
@@ -318,8 +320,16 @@ internal sealed class AgentRuntime : IAsyncDisposable
         await Task.WhenAll(Registration.RunAsync(registering.Token), health.RunAsync(registering.Token)).ConfigureAwait(false);
     }
 
-    /// <summary>Does not wait for the keeper's next look: a machine joins as soon as its group is known.</summary>
-    private void LookAfterSoon(MeshSnapshot snapshot) => _ = LookAfterAsync();
+    /// <summary>
+    /// Does not wait for the keeper's next look: a machine joins as soon as its group is known. Other changes of the mesh are none of
+    /// the entry's, and a thousand agents that ask for each of them would be a load.
+    /// </summary>
+    private void LookAfterSoon(MeshSnapshot snapshot)
+    {
+        var group = state?.Group;
+        if (ReferenceEquals(Interlocked.Exchange(ref lookedAfter, group), group)) return;
+        _ = LookAfterAsync();
+    }
 
     private async Task LookAfterAsync()
     {

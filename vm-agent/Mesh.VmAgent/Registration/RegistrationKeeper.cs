@@ -20,7 +20,7 @@ public sealed class RegistrationKeeper(
     TimeProvider time,
     ILogger<RegistrationKeeper> log) : IRegistration
 {
-    /// <summary>How often the entry is looked after: also how long a deleted one is missing.</summary>
+    /// <summary>Until the entry is there, and after a first failure.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private const int DeleteAttempts = 3;
@@ -30,8 +30,10 @@ public sealed class RegistrationKeeper(
     private readonly DateTimeOffset connectedAt = time.GetUtcNow();
     private IRegistrationClaim? claim;
     private string? unrenewed;
+    private int failures;
     private WorkloadEntry? written;
     private HealthChange? health;
+    private HealthChange? toldHealth;
     private volatile RegistrationStatus status = new(RegistrationState.Starting, "", "not tried yet");
 
     /// <summary>Raised after <see cref="Status"/> changed. Handlers must be quick and must not throw.</summary>
@@ -45,7 +47,7 @@ public sealed class RegistrationKeeper(
         while (true)
         {
             await LookAfterAsync(cancellationToken).ConfigureAwait(false);
-            await Task.Delay(Period, time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(UntilNextLook(), time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -98,6 +100,19 @@ public sealed class RegistrationKeeper(
         gate.Dispose();
     }
 
+    /// <summary>How long a deleted entry is missing, too. Where looking is dear, agents that began together look at different times.</summary>
+    private TimeSpan UntilNextLook()
+    {
+        var wait = status.State switch
+        {
+            RegistrationState.Registered => registry.LookPeriod,
+            RegistrationState.Failing or RegistrationState.NameTaken => Period * Math.Pow(2, Math.Min(failures, 10)),
+            _ => Period,
+        };
+        if (wait > registry.LookPeriod) wait = registry.LookPeriod;
+        return wait > Period ? wait * (0.8 + (0.2 * Random.Shared.NextDouble())) : Period;
+    }
+
     private bool IsOver => status.State is RegistrationState.Left or RegistrationState.HandedOver;
 
     private async Task ExclusiveAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken)
@@ -106,11 +121,13 @@ public sealed class RegistrationKeeper(
         try
         {
             await action(cancellationToken).ConfigureAwait(false);
+            failures = status.State == RegistrationState.NameTaken ? failures + 1 : 0;
         }
         catch (IOException error)
         {
+            failures++;
             if (status.State == RegistrationState.Left) log.CannotDeregister(entryName, registry.Place, error.Message);
-            else Set(RegistrationState.Failing, $"cannot reach {registry.Place}: {error.Message}; trying again every second");
+            else Set(RegistrationState.Failing, $"cannot reach {registry.Place}: {error.Message}; trying again");
         }
         finally
         {
@@ -167,7 +184,8 @@ public sealed class RegistrationKeeper(
         else if (there is null) log.EntryWasDeleted(entryName, registry.Place);
         else if (!SameApartFromStatus(wanted, written)) log.GroupChanged(groupName, entryName);
         else if (health is not null && !HealthCondition.IsIn(there)) log.HealthWasRemoved(entryName);
-        else
+        // Equal only when it was written: while the registry could not be reached it was not.
+        else if (ReferenceEquals(health, toldHealth))
         {
             SetRegistered();
             return;
@@ -194,7 +212,7 @@ public sealed class RegistrationKeeper(
         Invariant.Holds(claim is not null, $"the name {entryName} is this agent's");
         var withHealth = health is null ? entry : HealthCondition.With(entry, health);
         await registry.PutAsync(withHealth, cancellationToken).ConfigureAwait(false);
-        written = withHealth;
+        (written, toldHealth) = (withHealth, health);
     }
 
     private async Task DeleteOwnAsync(int attempts, CancellationToken cancellationToken)
