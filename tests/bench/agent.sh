@@ -8,11 +8,15 @@ usage: ./mesh bench agent [--quick] [--json FILE] [--case NAME,...]
 
 mesh-agent as it is shipped (NativeAOT) beside gateways of two networks, all in a network namespace of the bench's own; CA, API server
 (the fake of the tests), a stand-in for istiod and the applications are the bench itself. Shown, with the bars that are set for it: how
-long after its start a machine is registered, by each way, and answers the first call from another network; memory and processor time.
+long after its start a machine is registered, by each way, and answers the first call from another network; how long after its death, or
+the cut of its link, or its death together with the control plane, proxies still route to it; memory and processor time, idle and under
+load, beside HAProxy under the same load; how long it takes when many machines, which are simulated, register at once.
 
-  --quick       few starts and failures; ends within a minute
+  --quick       few starts and failures; ends within a minute (without: within a quarter of an hour)
   --json FILE   writes the results there too
-  --case NAMES  only these: start-to-registered, start-to-registered-file, start-to-registered-istiod, start-to-first-call, idle
+  --case NAMES  only these: start-to-registered, start-to-registered-file, start-to-registered-istiod, start-to-first-call,
+                killed-to-out, cut-off-to-out, double-failure-to-gone, idle, loaded, register-1, register-100, register-1000,
+                register-1-istiod, register-100-istiod, register-1000-istiod
 TEXT
     exit 0 ;;
 esac

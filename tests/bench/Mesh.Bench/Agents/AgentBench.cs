@@ -9,6 +9,7 @@ internal static class AgentBench
     {
         try
         {
+            if (arguments is [RegistryServer.Option, .. var server]) return await RegistryServer.RunAsync(server);
             return await MeasureAsync(BenchOptions.Parse(arguments));
         }
 #pragma warning disable CA1031 // Whatever failed, the processes have been stopped on the way here.
@@ -31,8 +32,20 @@ internal static class AgentBench
             foreach (var way in Enum.GetValues<RegistrationWay>())
                 await AddAsync(StartCases.CaseOf(way), () => StartCases.RegisteredAsync(rig, way, size.Starts));
             await AddAsync(ResourceCases.Idle, () => ResourceCases.IdleAsync(rig, size.Idle));
-            if (options.WantsCase(StartCases.FirstCall)) await rig.StartGatewaysAsync();
+            await AddAsync(LoadedCase.Name, () => LoadedCase.RunAsync(rig, size.Loaded));
+            foreach (var way in new[] { RegistrationWay.Kubernetes, RegistrationWay.Istiod })
+                foreach (var machines in size.Registrations)
+                    await AddAsync(RegistrationStorm.CaseOf(machines, way), () => RegistrationStorm.RunAsync(rig, way, machines));
+            string[] withGateways = [StartCases.FirstCall, .. FaultCases.All];
+            if (withGateways.Any(options.WantsCase)) await rig.StartGatewaysAsync();
             await AddAsync(StartCases.FirstCall, () => StartCases.FirstCallAsync(rig, size.Starts));
+            if (FaultCases.All.Any(options.WantsCase))
+            {
+                await using var faults = await FaultCases.StartAsync(rig, size);
+                await AddAsync(FaultCases.Killed, faults.KilledAsync);
+                await AddAsync(FaultCases.CutOff, faults.CutOffAsync);
+                await AddAsync(FaultCases.DoubleFailure, faults.DoubleFailureAsync);
+            }
         }
 
         Console.WriteLine();

@@ -19,6 +19,9 @@ internal sealed class AgentRig : IAsyncDisposable
     /// <summary>Names the program; set by the script that makes it.</summary>
     public const string AgentVariable = "MESH_AGENT";
 
+    /// <summary>Of the CA, in the folder of the rig.</summary>
+    public const string AuthorityFolder = "ca";
+
     private const int AuthorityPort = 15012;
     private const int IstiodPort = 15014;
     private const string Account = "legacy-billing";
@@ -112,13 +115,20 @@ internal sealed class AgentRig : IAsyncDisposable
             await Until.TrueAsync(() => Http.IsOkAsync(http, new Uri($"http://{address}:15021/healthz/ready")), "a gateway is ready", gateway);
     }
 
-    /// <summary>The certificate of a workload in the callers' network.</summary>
-    public WorkloadCertificate IssueCaller()
+    /// <summary>The certificate of a workload.</summary>
+    public WorkloadCertificate Issue(string account)
     {
-        var id = new SpiffeId("cluster.local", RigResources.Namespace, "caller");
-        var request = CertificateSigningRequest.Create(id, WorkloadKeyKind.EcdsaP256);
-        var chain = authority.Issue(request.Pem, [id.ToString()], (long)TimeSpan.FromHours(12).TotalSeconds);
-        return WorkloadCertificates.FromPem(string.Concat(chain), request.KeyPem, chain[^1]);
+        var (chain, key) = IssuePem(account);
+        return WorkloadCertificates.FromPem(string.Concat(chain), key, chain[^1]);
+    }
+
+    /// <returns>File with certificate and key of a workload.</returns>
+    public string WriteIdentity(string account)
+    {
+        var (chain, key) = IssuePem(account);
+        var file = Path.Combine(folder, account + ".pem");
+        File.WriteAllText(file, $"{string.Concat(chain)}\n{key}\n");
+        return file;
     }
 
     /// <summary>The API server, istiod and its CA are gone from one moment to the next; what the API server stores is not.</summary>
@@ -147,7 +157,8 @@ internal sealed class AgentRig : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private static bool IsHealthy(JsonObject entry) =>
+    /// <summary>True for a WorkloadEntry whose condition says that it is healthy.</summary>
+    public static bool IsHealthy(JsonObject entry) =>
         entry["status"]?["conditions"] is JsonArray conditions
         && conditions.Any(condition => condition?["type"]?.GetValue<string>() == "Healthy" && condition["status"]?.GetValue<string>() == "True");
 
@@ -171,9 +182,16 @@ internal sealed class AgentRig : IAsyncDisposable
         return null;
     }
 
+    private (IReadOnlyList<string> Chain, string Key) IssuePem(string account)
+    {
+        var id = new SpiffeId("cluster.local", RigResources.Namespace, account);
+        var request = CertificateSigningRequest.Create(id, WorkloadKeyKind.EcdsaP256);
+        return (authority.Issue(request.Pem, [id.ToString()], (long)TimeSpan.FromHours(12).TotalSeconds), request.KeyPem);
+    }
+
     private async Task PrepareAsync()
     {
-        var authorityFolder = Path.Combine(folder, "ca");
+        var authorityFolder = Path.Combine(folder, AuthorityFolder);
         Directory.CreateDirectory(authorityFolder);
         authority = await CertificateAuthorityFolder.LoadOrCreateAsync(
             authorityFolder, "cluster.local", new CaLimits(), TimeProvider.System, CancellationToken.None);

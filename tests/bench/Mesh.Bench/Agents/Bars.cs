@@ -14,9 +14,9 @@ internal static class Bars
         (StartCases.CaseOf(RegistrationWay.Kubernetes), "milliseconds_p50", StartMilliseconds),
         (StartCases.CaseOf(RegistrationWay.File), "milliseconds_p50", StartMilliseconds),
         (StartCases.CaseOf(RegistrationWay.Istiod), "milliseconds_p50", StartMilliseconds),
-        ("killed-to-out", "milliseconds_p99", OutMilliseconds),
-        ("cut-off-to-out", "milliseconds_p99", OutMilliseconds),
-        ("double-failure-to-gone", "milliseconds_p99", OutMilliseconds),
+        (FaultCases.Killed, "milliseconds_p99", OutMilliseconds),
+        (FaultCases.CutOff, "milliseconds_p99", OutMilliseconds),
+        (FaultCases.DoubleFailure, "milliseconds_p99", OutMilliseconds),
         (ResourceCases.Idle, "resident_megabytes", IdleMegabytes),
     ];
 

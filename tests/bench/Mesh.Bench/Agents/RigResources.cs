@@ -18,6 +18,7 @@ internal static class RigResources
     public const int EastWestPort = 15443;
     public const int InboundPort = 15006;
     public const int OutboundPort = 15001;
+    public const int RegistryPort = 15016;
     public const int HttpPort = 9080;
     public const int GrpcPort = 9090;
 

@@ -8,7 +8,7 @@ internal static class StartCases
     public const string Registered = "start-to-registered";
     public const string FirstCall = "start-to-first-call";
 
-    private static readonly Uri Edge = new($"http://{RigResources.CloudGateway}:{RigResources.EdgePort}/");
+    public static readonly Uri Edge = new($"http://{RigResources.CloudGateway}:{RigResources.EdgePort}/");
 
     /// <summary>Case of a way to register; the one that most have has the plain name.</summary>
     public static string CaseOf(RegistrationWay way) => way switch

@@ -62,12 +62,15 @@ internal sealed class BenchProcess : IAsyncDisposable
 
     /// <summary>Returns once every port takes connections.</summary>
     /// <exception cref="InvalidOperationException">The process ended, or did not listen in time.</exception>
-    public async Task ListensAsync(params int[] ports)
+    public Task ListensAsync(params int[] ports) => ListensAsync([.. ports.Select(port => new IPEndPoint(IPAddress.Loopback, port))]);
+
+    /// <inheritdoc cref="ListensAsync(int[])"/>
+    public async Task ListensAsync(params IPEndPoint[] endPoints)
     {
         var clock = Stopwatch.StartNew();
-        foreach (var port in ports)
+        foreach (var endPoint in endPoints)
         {
-            while (!await AcceptsAsync(port))
+            while (!await AcceptsAsync(endPoint))
             {
                 if (!process.HasExited && clock.Elapsed < StartTimeout)
                 {
@@ -75,7 +78,7 @@ internal sealed class BenchProcess : IAsyncDisposable
                     continue;
                 }
 
-                var what = process.HasExited ? $"ended with {process.ExitCode}" : $"does not listen on port {port}";
+                var what = process.HasExited ? $"ended with {process.ExitCode}" : $"does not listen on {endPoint}";
                 throw new InvalidOperationException($"{program} {what}: {await File.ReadAllTextAsync(output)}");
             }
         }
@@ -97,12 +100,12 @@ internal sealed class BenchProcess : IAsyncDisposable
 
     private static double TicksPerSecond => 100;
 
-    private static async Task<bool> AcceptsAsync(int port)
+    private static async Task<bool> AcceptsAsync(IPEndPoint endPoint)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, port);
+            await socket.ConnectAsync(endPoint);
             return true;
         }
         catch (SocketException)
