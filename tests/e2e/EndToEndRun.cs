@@ -1,5 +1,6 @@
 using System.Globalization;
 using Grpc.Core;
+using Mesh.EndToEnd.Joining;
 using Mesh.EndToEnd.Networks;
 using Mesh.EndToEnd.Scenarios;
 using Mesh.Payments.Faults.Checking;
@@ -20,8 +21,9 @@ internal sealed class EndToEndRun(Options options)
     {
         var results = new List<ScenarioResult>();
         var began = TimeProvider.System.GetTimestamp();
-        await using (var rig = await Rig.StartAsync(cancellationToken))
+        if (Chosen().Any())
         {
+            await using var rig = await Rig.StartAsync(cancellationToken);
             if (options.Only.Count == 0) await ShowMainJobAsync(rig, cancellationToken);
             await rig.OpenFlowsAsync(cancellationToken);
             await rig.OpenQuietStreamAsync(cancellationToken);
@@ -38,7 +40,8 @@ internal sealed class EndToEndRun(Options options)
             await CheckBooksAsync(rig, cancellationToken);
         }
 
-        ScenarioTable.Print(results);
+        await new JoiningRun(options, Count).RunAsync(cancellationToken);
+        if (results.Count > 0) ScenarioTable.Print(results);
         await WriteCountsAsync();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Mesh.EndToEnd;
+using Mesh.EndToEnd.Joining;
 using Mesh.EndToEnd.Scenarios;
 
 // Network namespaces, signals and file modes: this program is for Linux.
@@ -16,7 +17,9 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
 
-var names = AllScenarios.List.Select(scenario => scenario.Name).ToList();
+if (args is [IstiodStandIn.Command, .. var rest]) return await IstiodStandIn.RunAsync(rest, stop.Token);
+
+var names = AllScenarios.List.Select(scenario => scenario.Name).Concat(JoiningScenarios.List.Select(scenario => scenario.Name)).ToList();
 if (Options.Read(args, names, out var error) is not { } options)
 {
     await Console.Error.WriteLineAsync($"mesh e2e: {error}");

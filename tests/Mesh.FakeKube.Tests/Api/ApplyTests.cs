@@ -21,6 +21,17 @@ public sealed class ApplyTests
     }
 
     [Fact]
+    public async Task A_map_that_was_applied_empty_takes_fields()
+    {
+        await using var api = await TestApi.StartAsync();
+        await ApplyAsync(api, ConfigMap, Data("{}"), "agent");
+
+        var (_, value) = await ApplyAsync(api, ConfigMap, Data("""{"x":"1"}"""), "agent");
+
+        Assert.Equal("""{"x":"1"}""", value!["data"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task A_field_of_somebody_else_is_a_conflict_that_names_both_until_it_is_forced()
     {
         await using var api = await TestApi.StartAsync();

@@ -31,7 +31,8 @@ internal static class ServerSideApply
 
         var merged = Merge(current ?? [], wish, type.Lists, "");
         var kept = others.SelectMany(owner => owner.Fields).ToHashSet(StringComparer.Ordinal);
-        var gone = (mine?.Fields ?? []).Where(field => !set.ContainsKey(field) && !kept.Contains(field)).ToList();
+        // An empty map that was applied has fields now: it is not gone.
+        var gone = (mine?.Fields ?? []).Where(field => !set.ContainsKey(field) && !kept.Contains(field) && !set.Keys.Any(other => IsBelow(other, field))).ToList();
         // Items before their fields: without its key an item is not found any more.
         foreach (var field in gone.OrderBy(field => field.Length)) FieldTree.Remove(merged, field, type.Lists);
 
@@ -53,6 +54,8 @@ internal static class ServerSideApply
         FieldOwner.Write(merged, owners);
         return merged;
     }
+
+    private static bool IsBelow(string field, string parent) => field.StartsWith(parent + FieldPath.Separator, StringComparison.Ordinal);
 
     /// <summary>The status is applied by its subresource only, and nothing but the status there.</summary>
     private static void Keep(ResourceType type, JsonObject wish, string subresource)

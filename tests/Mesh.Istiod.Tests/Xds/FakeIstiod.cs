@@ -28,18 +28,21 @@ internal sealed class FakeIstiod : IAsyncDisposable
     public IPEndPoint EndPoint => IPEndPoint.Parse(new Uri(
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Authority);
 
-    /// <summary>On a free loopback port; the serving certificate has the names istiod's has.</summary>
-    public static async Task<FakeIstiod> StartAsync(CertificateAuthority authority, CancellationToken cancellationToken)
+    /// <summary>The serving certificate has the names istiod's has.</summary>
+    /// <param name="listen">Null: a free loopback port.</param>
+    public static async Task<FakeIstiod> StartAsync(CertificateAuthority authority, CancellationToken cancellationToken, IPEndPoint? listen = null)
     {
         var streams = Channel.CreateUnbounded<FakeStream>();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var serving = SslStreamCertificateContext.Create(
             authority.IssueServing(["istiod.istio-system.svc"], TimeSpan.FromHours(1)), new X509Certificate2Collection(), offline: true);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        // Streams are quiet for as long as they like.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MinRequestBodyDataRate = null);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen ?? new IPEndPoint(IPAddress.Loopback, 0), listener =>
         {
-            listen.Protocols = HttpProtocols.Http2;
-            listen.UseHttps(new TlsHandshakeCallbackOptions
+            listener.Protocols = HttpProtocols.Http2;
+            listener.UseHttps(new TlsHandshakeCallbackOptions
             {
                 OnConnection = _ => new ValueTask<SslServerAuthenticationOptions>(new SslServerAuthenticationOptions
                 {

@@ -218,7 +218,8 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
             CancellationToken.None);
     }
 
-    private static async Task RunAsync(string script, CancellationToken cancellationToken)
+    /// <exception cref="LocalMeshException">A command failed; the message has its words.</exception>
+    public static async Task RunAsync(string script, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-e", "-c", script])
         {

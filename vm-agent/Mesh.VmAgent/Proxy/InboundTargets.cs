@@ -88,12 +88,12 @@ public sealed class InboundTargets
     }
 
     /// <summary>
-    /// The template of the WorkloadGroup, then the Service's target port, then its own number. A target port that is the
+    /// The template of the WorkloadGroup, then the Service's target port, then its own number. A port that is the
     /// agent's inbound port says where callers dial, not where the application is.
     /// </summary>
     private int AppPort(ServicePortInfo port)
     {
-        if (state.Group?.Spec.Template?.Ports.TryGetValue(port.Name, out var fromTemplate) == true) return fromTemplate;
+        if (state.Group?.Spec.Template?.Ports.TryGetValue(port.Name, out var fromTemplate) == true && fromTemplate != settings.InboundPort) return fromTemplate;
         return port.TargetPort != 0 && port.TargetPort != settings.InboundPort ? port.TargetPort : port.Port;
     }
 
