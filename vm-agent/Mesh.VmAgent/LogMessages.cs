@@ -64,4 +64,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(120, LogLevel.Warning, "configuration: {Finding}")]
     public static partial void Finding(this ILogger log, string finding);
+
+    [LoggerMessage(130, LogLevel.Warning, "these settings have changed, and a restart takes them up: {Names}")]
+    public static partial void NeedsStart(this ILogger log, string names);
 }

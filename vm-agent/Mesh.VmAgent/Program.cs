@@ -6,7 +6,7 @@ return await MeshProcess.RunAsync("mesh-agent", async () =>
 {
     if (AgentVerbs.Has(args)) return await AgentVerbs.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);
     if (!new AgentSettingsReader().TryRead(args, out var settings, out var exitCode)) return exitCode;
-    await using var agent = AgentHost.Build(settings);
+    await using var agent = AgentHost.Build(settings, args);
     await agent.StartAsync(CancellationToken.None);
     await agent.WaitForShutdownAsync(CancellationToken.None);
     return ExitCodes.Ok;

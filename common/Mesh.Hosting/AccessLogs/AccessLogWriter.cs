@@ -12,8 +12,9 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
         new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly string path;
-    private readonly TextWriter output;
     private readonly Task pump;
+    private TextWriter output;
+    private volatile bool isReopening;
     private long dropped;
 
     /// <param name="format">Null: <see cref="MeshLogFormat"/>.</param>
@@ -23,9 +24,7 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         this.path = path;
         Format = format ?? MeshLogFormat.Instance;
-        output = path == "-"
-            ? Console.Out
-            : new StreamWriter(Open(path));
+        output = Open();
         pump = Task.Run(PumpAsync);
     }
 
@@ -38,6 +37,9 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
     {
         if (!queue.Writer.TryWrite(entry)) Interlocked.Increment(ref dropped);
     }
+
+    /// <summary>The next line goes to a file of the path as it is then: the old one was moved away by a rotation.</summary>
+    public void Reopen() => isReopening = true;
 
     public async ValueTask DisposeAsync()
     {
@@ -55,7 +57,7 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
     }
 
     /// <summary>A process and the one that takes over from it write to the same file.</summary>
-    private static FileStream Open(string path)
+    private static FileStream OpenFile(string path)
     {
         var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         Descriptors.SetAppending(file.SafeFileHandle);
@@ -69,6 +71,7 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
         {
             try
             {
+                if (isReopening) await ReopenAsync().ConfigureAwait(false);
                 while (queue.Reader.TryRead(out var entry))
                     if (Format.Line(Redacted(entry)) is { } line) await output.WriteLineAsync(line).ConfigureAwait(false);
                 // Flushed whenever the queue runs dry, so that a reader sees a line soon and a burst costs one write.
@@ -84,6 +87,28 @@ public sealed class AccessLogWriter : IAccessLog, IAsyncDisposable
                 await Console.Error.WriteLineAsync($"access log {path}: {error.Message}; lines are lost until it can be written again")
                     .ConfigureAwait(false);
             }
+        }
+    }
+
+    private TextWriter Open() => path == "-"
+        ? Console.Out
+        : new StreamWriter(OpenFile(path));
+
+    /// <summary>Where the new file cannot be opened, the old one is written on.</summary>
+    private async Task ReopenAsync()
+    {
+        isReopening = false;
+        if (ReferenceEquals(output, Console.Out)) return;
+        try
+        {
+            var next = Open();
+            var old = output;
+            output = next;
+            await old.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"access log {path}: cannot open it anew: {error.Message}; the old file is written on").ConfigureAwait(false);
         }
     }
 

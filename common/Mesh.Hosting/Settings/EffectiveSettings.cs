@@ -45,6 +45,10 @@ public sealed class EffectiveSettings
         return output.Append("}\n").ToString();
     }
 
+    /// <summary>Every value as text, by the names of settings, to be compared with those of another reading; not to be shown: secrets are in it.</summary>
+    public IReadOnlyDictionary<string, string> Texts() => definition.Settings.ToDictionary(
+        setting => setting.Name, setting => string.Join('\n', values[setting].Texts ?? []), StringComparer.Ordinal);
+
     private static string Format(Setting setting, IReadOnlyList<string> texts)
     {
         if (setting.Secret) return "\"***\"";

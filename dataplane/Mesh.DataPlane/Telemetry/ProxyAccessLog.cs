@@ -65,6 +65,9 @@ public sealed class ProxyAccessLog : IAccessLog, IAsyncDisposable
         return problems;
     }
 
+    /// <summary>After a rotation: lines go to a new file of the same path.</summary>
+    public void Reopen() => current.Writer?.Reopen();
+
     public async ValueTask DisposeAsync()
     {
         if (current.Writer is { } writer) await writer.DisposeAsync().ConfigureAwait(false);

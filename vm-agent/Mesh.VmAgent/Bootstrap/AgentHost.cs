@@ -2,7 +2,9 @@ using System.Net;
 using Mesh.Hosting.Health;
 using Mesh.Hosting.Logging;
 using Mesh.Hosting.Metrics;
+using Mesh.Hosting.Settings;
 using Mesh.Hosting.Shutdown;
+using Mesh.Hosting.Supervision;
 using Mesh.VmAgent.Admin;
 using Mesh.VmAgent.Handover;
 using Mesh.VmAgent.Proxy;
@@ -31,8 +33,9 @@ public sealed class AgentHost : IAsyncDisposable
     /// <summary>As <c>/status</c> tells it.</summary>
     public AgentStatus Status => runtime.Status();
 
+    /// <param name="args">The command line the settings were read from, to read them again on SIGHUP; null: they stay.</param>
     /// <exception cref="Mesh.Hosting.StartupException">A port is in use, or a file is missing, unusable or expired.</exception>
-    public static AgentHost Build(AgentSettings settings)
+    public static AgentHost Build(AgentSettings settings, string[]? args = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var predecessor = Predecessor.Find();
@@ -40,7 +43,7 @@ public sealed class AgentHost : IAsyncDisposable
         var sockets = ListenerSockets.Open(listeners.Select(listener => (listener.EndPoint, listener.Option)), predecessor?.Listeners ?? []);
         try
         {
-            return Build(settings, listeners, sockets, predecessor);
+            return Build(settings, args, listeners, sockets, predecessor);
         }
         catch
         {
@@ -51,6 +54,7 @@ public sealed class AgentHost : IAsyncDisposable
 
     private static AgentHost Build(
         AgentSettings settings,
+        string[]? args,
         List<(IPEndPoint EndPoint, string Option, ListenerRole Role, Destination? Destination)> listeners,
         ListenerSockets sockets,
         Predecessor? predecessor)
@@ -67,14 +71,15 @@ public sealed class AgentHost : IAsyncDisposable
         if (runtime.Registration is { } registration)
             builder.Services.AddSingleton<IDrainStep>(new DeregistrationStep(registration, TimeProvider.System));
         builder.Services.AddDrain(runtime.Readiness.State, settings.DrainTimeout);
+        var supervision = Supervise(builder.Services, settings, args, runtime, levels, logs);
         var connections = new ConnectionDrain();
         var transport = new HandoverTransport(sockets, logs);
         builder.Services.AddSingleton(_ => sockets);
         builder.Services.AddSingleton<IConnectionListenerFactory>(_ => transport);
         WebApplication? app = null;
         var handover = new HandoverService(
-            HandoverOptions.OfThisProcess(settings.HandoverDrain), sockets, transport, connections, runtime.HandOverAsync, _ => { },
-            () => app!.Lifetime.StopApplication(), TimeProvider.System, logs.CreateLogger("Mesh.VmAgent"));
+            HandoverOptions.OfThisProcess(settings.HandoverDrain), sockets, transport, connections, runtime.HandOverAsync,
+            processId => supervision?.HandOver(processId), () => app!.Lifetime.StopApplication(), TimeProvider.System, logs.CreateLogger("Mesh.VmAgent"));
         handover.Listen();
         builder.Services.AddHostedService(_ => handover);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -120,6 +125,29 @@ public sealed class AgentHost : IAsyncDisposable
     {
         await app.DisposeAsync().ConfigureAwait(false);
         await runtime.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What systemd is told, and what it may ask for.</summary>
+    private static SupervisionService? Supervise(
+        IServiceCollection services, AgentSettings settings, string[]? args, AgentRuntime runtime, LogLevels levels, ILoggerFactory logs)
+    {
+        SupervisionService? supervision = null;
+        if (ServiceManager.Find(SettingsReader.ProcessEnvironment()) is { } manager)
+        {
+            // After the drain was added: told to stop, services hear of it in reverse order.
+            var own = new OwnHealthPort(new IPEndPoint(settings.OwnAddress, settings.HealthPort));
+            supervision = new SupervisionService(
+                manager, runtime.Readiness.State, runtime.Vitals, own.AnswersAsync, TimeProvider.System, logs.CreateLogger<SupervisionService>());
+            services.AddSingleton(_ => own);
+            services.AddHostedService(_ => supervision);
+        }
+
+        if (args is null) return supervision;
+        var reload = new AgentReload(args, settings, levels, runtime.ReopenLogs, logs.CreateLogger("Mesh.VmAgent"));
+        var signal = new SettingsReload(reload.Run, supervision, logs.CreateLogger<SettingsReload>());
+        signal.Listen();
+        services.AddHostedService(_ => signal);
+        return supervision;
     }
 
     private static List<(IPEndPoint EndPoint, string Option, ListenerRole Role, Destination? Destination)> ListenersOf(AgentSettings settings)

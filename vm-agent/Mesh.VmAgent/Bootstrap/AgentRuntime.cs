@@ -13,6 +13,7 @@ using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
 using Mesh.Hosting.Metrics;
 using Mesh.Hosting.Settings;
+using Mesh.Hosting.Supervision;
 using Mesh.Kubernetes.Sources;
 using Mesh.VmAgent.Admin;
 using Mesh.VmAgent.Handover;
@@ -70,6 +71,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         tokens = AgentTokens.Create(settings, time);
         identity = AgentIdentity.Create(settings, tokens, time, logs);
         Readiness = new AgentReadiness(settings, time);
+        Vitals = new Vitals(time);
 
         balancer = new UpstreamBalancer(NoEndpointHealth.Instance, time, new Random());
         // The application is called from wherever the system likes, other workloads from the workload's own address.
@@ -122,6 +124,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     public AgentReadiness Readiness { get; }
 
+    /// <summary>Whether the loops of this agent still run.</summary>
+    public Vitals Vitals { get; }
+
     public InboundListener Inbound { get; }
 
     public IReadOnlyList<IMetricSource> Metrics { get; }
@@ -154,7 +159,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
     public void Join()
     {
         Readiness.Listening();
-        loops = Task.WhenAll(WatchIdentityAsync(), RegisterAsync());
+        var keeping = RegisterAsync();
+        if (Registration is not null) Vitals.Watch("registration", keeping);
+        loops = Task.WhenAll(WatchIdentityAsync(), keeping);
     }
 
     /// <summary>Until there is a certificate, and configuration has been read: then what is accepted can be served.</summary>
@@ -215,6 +222,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 [.. (snapshot?.Diagnostics ?? []).Concat(observability.Findings).Where(finding => finding.Severity >= Severity.Warning).Select(finding => finding.ToString())]),
         };
     }
+
+    /// <summary>The access log goes on in a new file, the old one having been moved away.</summary>
+    public void ReopenLogs() => accessLog.Reopen();
 
     public async ValueTask DisposeAsync()
     {
@@ -303,6 +313,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         while (true)
         {
             Look();
+            Vitals.Beat("identity");
             await Task.Delay(LookPeriod, time, stop.Token).ConfigureAwait(false);
         }
 

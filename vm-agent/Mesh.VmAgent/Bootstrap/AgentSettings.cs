@@ -105,6 +105,9 @@ public sealed record AgentSettings
     /// <summary>Longest life of connections that were open when another process took over.</summary>
     public TimeSpan HandoverDrain { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>All of it as it was given, by the names of settings, to find what another reading changed.</summary>
+    internal IReadOnlyDictionary<string, string> Texts { get; init; } = new Dictionary<string, string>();
+
     public ProxyScope Scope => new()
     {
         Type = ProxyType.Sidecar,

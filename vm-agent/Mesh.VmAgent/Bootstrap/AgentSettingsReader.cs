@@ -255,6 +255,7 @@ public sealed class AgentSettingsReader
             Register = Complete(PlaceOf(values), values),
             DrainTimeout = values.Get(drainTimeout),
             HandoverDrain = values.Get(handoverDrain),
+            Texts = values.Texts(),
         };
     }
 }
