@@ -1,5 +1,6 @@
 using Mesh.Config.Model;
 using Mesh.Config.Resources;
+using Mesh.Config.Sources;
 using Mesh.Kubernetes.Access;
 using Mesh.Kubernetes.Remote;
 using Mesh.Kubernetes.Sources;
@@ -16,9 +17,12 @@ internal sealed class TestMesh : IAsyncDisposable
 
     public KubeSourceOptions Options { get; set; } = new() { MinBackoff = TimeSpan.FromMilliseconds(10), Seed = 7 };
 
-    public MemoryCluster Own { get; } = new();
+    public MemoryCluster Own { get; init; } = new();
 
-    public Dictionary<int, MemoryCluster> Remotes { get; } = [];
+    public Dictionary<int, MemoryCluster> Remotes { get; init; } = [];
+
+    /// <summary>Folder for what was last known, which then stands in after 5 s; null: nothing is kept.</summary>
+    public string? Remembers { get; init; }
 
     public MeshModel Model => _model!;
 
@@ -34,7 +38,9 @@ internal sealed class TestMesh : IAsyncDisposable
             "own", access, Options, ClusterAccessOptions.Untrusted, Time,
             (_, to) => to.Server.Port == 1 ? Own.Connect() : Remotes[to.Server.Port].Connect());
         // The model's own time is real: it is not what is tested.
-        _model = MeshModel.Start([Source, Clusters], new MeshModelOptions { SyncDeadline = syncDeadline });
+        IMeshSource[] sources = [Source, Clusters];
+        _model = MeshModel.Start(
+            Remembers is null ? sources : MeshSources.Remember(sources, Remembers, TimeSpan.FromSeconds(5), Time), new MeshModelOptions { SyncDeadline = syncDeadline });
     }
 
     /// <summary>Simulated time passes while it waits.</summary>

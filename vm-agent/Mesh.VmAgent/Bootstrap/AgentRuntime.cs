@@ -67,7 +67,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         log = logs.CreateLogger("Mesh.VmAgent");
         accessLog = OpenAccessLog(settings);
         // No Gateways are served here, so no Secrets are read for them.
-        sources = MeshSources.Open(settings.Sources, settings.Cluster, credentialNamespace: null, time);
+        sources = OpenSources(settings, time);
         tokens = AgentTokens.Create(settings, time);
         identity = AgentIdentity.Create(settings, tokens, time, logs);
         Readiness = new AgentReadiness(settings, time);
@@ -241,6 +241,17 @@ internal sealed class AgentRuntime : IAsyncDisposable
         tracing.Dispose();
         registering.Dispose();
         stop.Dispose();
+    }
+
+    /// <summary>What a cluster has said holds until it says something else, however long that takes and also after a restart.</summary>
+    private static IReadOnlyList<IMeshSource> OpenSources(AgentSettings settings, TimeProvider time)
+    {
+        var opened = MeshSources.Open(
+            settings.Sources, settings.Cluster, credentialNamespace: null, time, KubeSourceOptions.Default with { StaleLimit = null });
+        if (settings.StateFolder is not { } state) return opened;
+        // Before the deadline, at which the mesh would be served without the clusters that have not answered.
+        var patience = settings.SyncDeadline / 4;
+        return MeshSources.Remember(opened, Path.Combine(state, "last-known"), patience, time);
     }
 
     private static ProxyAccessLog OpenAccessLog(AgentSettings settings)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mesh.Config.Diagnostics;
 using Mesh.Config.Model;
+using Mesh.Kubernetes.LastKnown;
 using Mesh.VmAgent.Bootstrap;
 
 namespace Mesh.VmAgent.Proxy;
@@ -24,6 +25,7 @@ public static class PolicyGap
         [
             .. snapshot.Diagnostics.Where(finding => finding.Severity == Severity.Error
                 && Concerns(finding, settings)
+                && !IsStoodFor(finding, snapshot)
                 && before?.Any(known => known.Location.Origin == finding.Location.Origin && known.Subject == finding.Subject) != false),
         ];
     }
@@ -34,6 +36,12 @@ public static class PolicyGap
         ArgumentNullException.ThrowIfNull(gap);
         return gap.Subject.StartsWith("PeerAuthentication ", StringComparison.Ordinal);
     }
+
+    /// <summary>The cluster's last known policies are in force.</summary>
+    private static bool IsStoodFor(Diagnostic finding, MeshSnapshot snapshot) =>
+        (finding.Location.Origin ?? "").StartsWith("kube://", StringComparison.Ordinal)
+        && snapshot.Diagnostics.Any(other => other.Code == LastKnownSource.FindingCode
+            && finding.Location.Origin!.StartsWith($"{other.Location.Origin}/", StringComparison.Ordinal));
 
     private static bool Concerns(Diagnostic finding, AgentSettings settings)
     {
