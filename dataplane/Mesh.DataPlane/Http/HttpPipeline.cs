@@ -88,9 +88,18 @@ public sealed class HttpPipeline
     /// <summary>Answers a request that policy does not let pass, as Envoy does.</summary>
     public Task DenyAsync(HttpContext context, AccessDenial denial)
     {
+        ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(denial);
+        var isUnknown = denial.Status == StatusCodes.Status401Unauthorized;
+        // RFC 9110 section 15.5.2, RFC 6750 section 3.
+        if (isUnknown)
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+                return Task.CompletedTask;
+            });
         return RefuseAsync(
-            context, StatusCodes.Status403Forbidden, GrpcStatus.PermissionDenied, denial.Flags, AccessDenial.Message, denial.Details);
+            context, denial.Status, isUnknown ? GrpcStatus.Unauthenticated : GrpcStatus.PermissionDenied, denial.Flags, denial.Message, denial.Details);
     }
 
     /// <summary>Answers a request itself, with one access log line that says why.</summary>

@@ -68,6 +68,39 @@ public static class AccessControl
             : null;
     }
 
+    /// <summary>
+    /// First step for HTTP: are the tokens in the request, if any, valid? Then its claims are in <paramref name="asked"/>, the application is told
+    /// what it is to be told of them, and tokens that are not for it are gone.
+    /// </summary>
+    public static AccessDenial? Authenticate(
+        HttpContext context, WorkloadPolicy policy, IJwtValidator validator, ref PolicyRequest asked, ref RequestTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(asked);
+        if (policy.HasNoAuthentication) return null;
+        var result = policy.Authenticate(asked, validator);
+        if (!result.Passed)
+        {
+            return new AccessDenial($"jwt_authn_access_denied{{{result.Reason.Replace(' ', '_')}}}") { Status = result.StatusCode, Message = result.Reason };
+        }
+
+        asked = asked with { Claims = result.Claims };
+        var headers = context.Request.Headers;
+        foreach (var name in policy.ClaimHeaders) headers.Remove(name);
+        foreach (var location in result.Remove)
+        {
+            if (location.Kind == TokenLocationKind.Header) headers.Remove(location.Name);
+            else if (location.Kind == TokenLocationKind.Parameter) target = target with { Query = Without(target.Query, location.Name) };
+        }
+
+        foreach (var (name, value) in result.Headers) headers[name] = value;
+        return null;
+    }
+
+    private static string Without(string query, string parameter) => string.Join(
+        '&', query.Split('&').Where(pair => Uri.UnescapeDataString(pair.Split('=')[0]) != parameter));
+
     /// <summary>Whom the nearest proxy saw; null when none tells.</summary>
     /// <remarks>Source: Envoy, "x-forwarded-for" with use_remote_address off and no trusted hops, which is how Istio's sidecars take calls.</remarks>
     private static IPAddress? OriginalClient(IHeaderDictionary headers)

@@ -1,4 +1,5 @@
 using Mesh.DataPlane.Http;
+using Microsoft.AspNetCore.Http;
 
 namespace Mesh.DataPlane.Policy;
 
@@ -7,7 +8,10 @@ namespace Mesh.DataPlane.Policy;
 /// <param name="Flags">One of <see cref="ResponseFlags"/>.</param>
 public sealed record AccessDenial(string Details, string Flags = ResponseFlags.None)
 {
-    /// <summary>What HTTP and gRPC callers are told, and nothing besides: policies are not theirs to know.</summary>
+    /// <summary>What HTTP and gRPC callers are told, and of policies nothing besides: they are not theirs to know.</summary>
     /// <remarks>Source: Envoy, RBAC filter.</remarks>
-    public const string Message = "RBAC: access denied";
+    public string Message { get; init; } = "RBAC: access denied";
+
+    /// <summary>403, or 401 for a token that is not valid.</summary>
+    public int Status { get; init; } = StatusCodes.Status403Forbidden;
 }

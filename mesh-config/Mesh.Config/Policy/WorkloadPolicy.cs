@@ -24,6 +24,8 @@ public sealed class WorkloadPolicy
         ImmutableArray<CompiledPolicy> policies, JwtRules jwtRules, PathNormalizationType normalization, Func<int, EffectiveMtls> mtls)
     {
         PathNormalization = normalization;
+        JwksUris = jwtRules.Uris;
+        ClaimHeaders = jwtRules.OutputNames;
         _policies =
         [
             .. policies.OrderBy(policy => Array.IndexOf(Order, policy.Action))
@@ -46,6 +48,12 @@ public sealed class WorkloadPolicy
     /// nobody has allowed.
     /// </summary>
     public PathNormalizationType PathNormalization { get; }
+
+    /// <summary>Where keys of issuers are to be fetched; those in the configuration itself are not among them.</summary>
+    public ImmutableArray<string> JwksUris { get; }
+
+    /// <summary>Headers that tell the application of claims: whatever a client writes there must go before the request goes on.</summary>
+    public ImmutableArray<string> ClaimHeaders { get; }
 
     /// <summary>The AuthorizationPolicies that apply, as <c>ACTION namespace/name</c>, in the order in which they are looked at.</summary>
     public ImmutableArray<string> AuthorizationPolicies =>

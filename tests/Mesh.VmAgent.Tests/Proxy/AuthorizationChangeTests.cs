@@ -117,6 +117,7 @@ public sealed class AuthorizationChangeTests
         var line = await workload.Mesh.LogLineAsync(workload.Settings, entry => entry.Path == "/guarded", "the request");
         Assert.Equal("UAEX", line.ResponseFlags);
         Assert.Contains("provider opa", line.ResponseCodeDetails, StringComparison.Ordinal);
+        Assert.Contains(workload.Agent.Status.Configuration.Diagnostics, finding => finding.StartsWith("AuthorizationPolicy prod/ask:", StringComparison.Ordinal));
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, Uri uri)

@@ -8,6 +8,7 @@ using Mesh.DataPlane.Admin;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
+using Mesh.DataPlane.Policy;
 using Mesh.DataPlane.Tcp;
 using Mesh.DataPlane.Telemetry;
 using Mesh.DataPlane.Upstreams;
@@ -45,6 +46,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly PeerExchange peers;
     private readonly RequestTracing tracing;
     private readonly TraceReporting traces;
+    private readonly RemoteKeys keys;
     private readonly HealthReporter? health;
     private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IReadOnlyList<IMeshSource> sources;
@@ -94,8 +96,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var inbound = TelemetryOf(MetricReporter.Destination);
         var outgoing = TelemetryOf(MetricReporter.Source);
         observability = new ObservabilityFollower([(inbound, false), (outgoing, true)], accessLog, traces, log);
+        keys = new RemoteKeys(time);
         Inbound = new InboundListener(
-            settings.Name, identity, [settings.TrustDomain], () => targets, Pipeline(toApp, inbound, keepClientCert: true),
+            settings.Name, identity, [settings.TrustDomain], () => targets, new JwtValidator(keys.Find, time), Pipeline(toApp, inbound, keepClientCert: true),
             new TcpForwarder(settings.Name, balancer, toApp, accessLog, time, inbound), accessLog, time);
         IPEndPoint[] doors = [.. settings.Outbound is { } proxy ? [proxy] : Array.Empty<IPEndPoint>(), .. settings.OutboundTcp.Select(spec => spec.Listen)];
         if (doors.Length > 0)
@@ -219,7 +222,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 snapshot?.Synced ?? false, snapshot?.Version ?? 0,
                 [.. settings.Sources.Select(source => source.ToString())],
                 state?.View.Upstreams.Count() ?? 0,
-                [.. (snapshot?.Diagnostics ?? []).Concat(observability.Findings).Where(finding => finding.Severity >= Severity.Warning).Select(finding => finding.ToString())]),
+                [.. state?.PolicyFindings ?? [], .. (snapshot?.Diagnostics ?? []).Concat(observability.Findings).Where(finding => finding.Severity >= Severity.Warning).Select(finding => finding.ToString())]),
         };
     }
 
@@ -232,6 +235,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         if (loops is not null) await loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (model is not null) await model.DisposeAsync().ConfigureAwait(false);
         if (Registration is not null) await Registration.DisposeAsync().ConfigureAwait(false);
+        await keys.DisposeAsync().ConfigureAwait(false);
         foreach (var pool in channels) await pool.DisposeAsync().ConfigureAwait(false);
         if (identity is IAsyncDisposable disposable) await disposable.DisposeAsync().ConfigureAwait(false);
         tokens?.Dispose();
@@ -292,6 +296,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             targets = new InboundTargets(settings, next);
             state = next;
             Inbound.Reconsider();
+            keys.Follow(next.View.Policy);
             directory.Update(next.View);
             following = FollowAsync(following, next);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mesh.Config.Model;
+using Mesh.Config.Policy;
 using Mesh.DataPlane.Http;
 using Mesh.DataPlane.Identity;
 using Mesh.DataPlane.Policy;
@@ -23,6 +24,7 @@ public sealed class InboundListener(
     IWorkloadIdentity identity,
     IReadOnlyCollection<string> trustDomains,
     Func<InboundTargets?> targets,
+    IJwtValidator tokens,
     HttpPipeline pipeline,
     TcpForwarder raw,
     IAccessLog accessLog,
@@ -77,7 +79,7 @@ public sealed class InboundListener(
         }
 
         var path = current.Normalized(RequestTarget.Of(context) ?? new RequestTarget("/", ""));
-        if (current.Judge(AccessControl.RequestOf(context, path, current.DestinationOf(target))) is { } denial)
+        if (current.Judge(context, target, tokens, ref path) is { } denial)
         {
             await pipeline.DenyAsync(context, denial).ConfigureAwait(false);
             return;

@@ -54,6 +54,14 @@ public sealed class InboundTargets
     public AccessDenial? Judge(PolicyRequest request) =>
         state.Closed is { } closed ? new AccessDenial(closed) : AccessControl.Judge(state.View.Policy, request);
 
+    /// <summary>Null when the tokens of a request, if any, are valid and the AuthorizationPolicies let it pass.</summary>
+    /// <param name="target">As it will be forwarded; may lose a token.</param>
+    public AccessDenial? Judge(HttpContext context, InboundTarget to, IJwtValidator tokens, ref RequestTarget target)
+    {
+        var asked = AccessControl.RequestOf(context, target, DestinationOf(to));
+        return AccessControl.Authenticate(context, state.View.Policy, tokens, ref asked, ref target) ?? Judge(asked);
+    }
+
     /// <summary>The path as policies compare it, and as it is forwarded.</summary>
     public RequestTarget Normalized(RequestTarget target) =>
         target with { Path = RequestPath.Of(target.Path, state.View.Policy.PathNormalization) };

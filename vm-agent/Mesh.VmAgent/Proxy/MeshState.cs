@@ -25,6 +25,12 @@ public sealed record MeshState(MeshSnapshot Snapshot, MeshView View, WorkloadGro
         ? $"not all policies could be read, so nobody is let in: {gap.Location}: {gap.Message}"
         : null;
 
+    /// <summary>What policies for this workload cannot be carried out as they are meant, for people.</summary>
+    public IEnumerable<string> PolicyFindings => View.Policy.AuthorizationPolicies
+        .Where(policy => policy.StartsWith("CUSTOM ", StringComparison.Ordinal))
+        .Select(policy => $"AuthorizationPolicy {policy[7..]}: this agent asks no external authorizer, so what the policy guards is refused; use ALLOW or DENY")
+        .Prepend(Closed ?? "").Where(text => text.Length > 0);
+
     /// <summary>Null before all sources have synced: what is not known fails closed.</summary>
     /// <param name="before">The state before this one; null for the first.</param>
     public static MeshState? Of(MeshSnapshot? snapshot, AgentSettings settings, MeshState? before = null)

@@ -15,6 +15,15 @@ internal sealed class JwtRules
 
     public bool IsEmpty => _rules.IsEmpty;
 
+    public ImmutableArray<string> Uris =>
+        [.. _rules.Where(entry => entry.Rule.Jwks.Length == 0 && entry.Rule.JwksUri.Length > 0).Select(entry => entry.Rule.JwksUri).Distinct(StringComparer.Ordinal)];
+
+    public ImmutableArray<string> OutputNames =>
+    [
+        .. _rules.SelectMany(entry => entry.Rule.OutputClaimToHeaders.Select(output => output.Header).Append(entry.Rule.OutputPayloadToHeader))
+            .Where(name => name.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase),
+    ];
+
     public AuthenticationResult Evaluate(PolicyRequest request, IJwtValidator validator)
     {
         if (_rules.IsEmpty || !request.IsHttp) return AuthenticationResult.Anonymous;
