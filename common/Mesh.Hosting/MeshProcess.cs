@@ -12,6 +12,9 @@ public static class MeshProcess
     public static async Task<int> RunAsync(string program, Func<Task<int>> body, TextWriter? error = null)
     {
         ArgumentNullException.ThrowIfNull(body);
+        // A web host follows an appsettings.json of its working directory, by watching that directory and everything below: under
+        // systemd that is the whole file system, whose mounts may make it a circle in which the runtime never stops counting.
+        Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
         try
         {
             return await body().ConfigureAwait(false);
