@@ -188,6 +188,8 @@ for arch in "${archs[@]}"; do
     rm -rf "$work/tree-$arch"
 done
 
+# Beside the tarballs, which it takes by default.
+install -m 0755 "$here/install.sh" "$out/install.sh"
 # Of what lies there, and only of this version: what other runs built stays listed as long as it is there.
 (cd "$out" && find . -maxdepth 1 -type f \( -name "mesh-agent_${version}_*.deb" -o -name "mesh-agent-$version-*.rpm" \
     -o -name "mesh-agent-$version-*.tar.gz" \) -printf '%P\0' | sort -z | xargs -0 sha256sum >SHA256SUMS)
