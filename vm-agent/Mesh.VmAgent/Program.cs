@@ -8,6 +8,7 @@ return await MeshProcess.RunAsync("mesh-agent", async () =>
     if (!new AgentSettingsReader().TryRead(args, out var settings, out var exitCode)) return exitCode;
     await using var agent = AgentHost.Build(settings, args);
     await agent.StartAsync(CancellationToken.None);
+    _ = StartupMemory.GiveBackOnceReadyAsync(agent.Readiness, TimeProvider.System, CancellationToken.None);
     await agent.WaitForShutdownAsync(CancellationToken.None);
     return ExitCodes.Ok;
 });

@@ -16,5 +16,5 @@ internal sealed record AgentBenchSize(
         50, 10, 3, 50, 3, true, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), [1, 100, 1000]);
 
     public static AgentBenchSize Quick { get; } = new(
-        3, 3, 1, 1, 1, false, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1.5), [1, 100]);
+        2, 3, 1, 1, 1, false, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), [1, 100]);
 }
