@@ -140,7 +140,11 @@ internal sealed class MeshPlan(Layout layout, Topology topology, ApiServerChoice
 
     private ProcessSpec VirtualMachineAgent(string name, string address) => Agent(
         name, "eks-a", "vpc-legacy", "us-east-1/us-east-1c", "legacy-billing", "legacy-billing", address, [],
-        ["--workload-group", "prod/legacy-billing", "--register", servers?.PlaceOf(ClusterA) ?? "file:" + Path.Combine(layout.Config, ClusterA)]);
+        [
+            "--workload-group", "prod/legacy-billing", "--register", servers?.PlaceOf(ClusterA) ?? "file:" + Path.Combine(layout.Config, ClusterA),
+            // All machines of the local mesh are this one.
+            .. servers is null ? Array.Empty<string>() : ["--instance-id", name],
+        ]);
 
     private ProcessSpec Billing(string name, string machine)
     {

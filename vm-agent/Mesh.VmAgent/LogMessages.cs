@@ -35,6 +35,9 @@ internal static partial class LogMessages
     [LoggerMessage(109, LogLevel.Warning, "the Lease beside WorkloadEntry {Entry} cannot be renewed: {Reason}; trying again every few seconds")]
     public static partial void LeaseNotRenewed(this ILogger log, string entry, string reason);
 
+    [LoggerMessage(121, LogLevel.Debug, "telling in WorkloadEntry {Entry} how this agent is")]
+    public static partial void TellingSummary(this ILogger log, string entry);
+
     [LoggerMessage(110, LogLevel.Information, "the application is {Health}: {Message}")]
     public static partial void HealthChanged(this ILogger log, string health, string message);
 

@@ -8,7 +8,7 @@ namespace Mesh.LocalMesh.Tests.Kubernetes;
 [Collection(KubernetesMeshCollection.Name)]
 public sealed class KubernetesMeshTests(KubernetesMeshFixture fixture)
 {
-    private const string EntryName = "legacy-billing-127.30.1.10-vpc-legacy";
+    private const string EntryName = "legacy-billing-127.30.1.10-vpc-legacy-agent-vm";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

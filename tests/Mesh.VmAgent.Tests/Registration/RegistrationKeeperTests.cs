@@ -257,6 +257,65 @@ public sealed class RegistrationKeeperTests
         Assert.Contains("takes this machine for dead", keeper.Status.Message, StringComparison.Ordinal);
     }
 
-    private RegistrationKeeper Keeper(WorkloadInstance? instance = null) => new(
-        instance ?? Groups.Vm, "legacy-billing", () => group, registry, time, NullLogger<RegistrationKeeper>.Instance);
+    [Fact]
+    public async Task The_entry_tells_how_the_agent_is_and_is_written_again_for_what_matters_only_so_often()
+    {
+        var summary = new AgentSummary("1.2.3", time.GetUtcNow(), time.GetUtcNow().AddHours(24), null, 1, 0);
+        await using var keeper = Keeper(summary: () => summary);
+        await keeper.LookAfterAsync(Token);
+        Assert.Equal(
+            """{"version":"1.2.3","since":"2026-01-01T00:00:00+00:00","certificateExpires":"2026-01-02T00:00:00+00:00","configVersion":1,"configFindings":0}""",
+            registry.Only.Metadata.Annotations[RegistrationAnnotations.Summary]);
+        Assert.Equal(("AgentHealthy", "True"), Condition());
+
+        // A mesh that changes all the time.
+        await PassAsync(TimeSpan.FromMinutes(9), () => summary = summary with { ConfigVersion = summary.ConfigVersion + 1 });
+        Assert.Single(registry.Writes);
+        await PassAsync(TimeSpan.FromMinutes(2), () => summary = summary with { ConfigVersion = summary.ConfigVersion + 1 });
+        Assert.Equal(2, registry.Writes.Count);
+
+        summary = summary with { Problem = "identity: the CA refused the token" };
+        await PassAsync(TimeSpan.FromSeconds(11));
+        Assert.Equal(3, registry.Writes.Count);
+        Assert.Equal(("AgentHealthy", "False"), Condition());
+        Assert.Contains("the CA refused", registry.Only.Status!.Conditions.Single().Message, StringComparison.Ordinal);
+        var since = registry.Only.Status.Conditions.Single().LastTransitionTime;
+
+        summary = summary with { Problem = "identity: the CA cannot be reached" };
+        await PassAsync(TimeSpan.FromSeconds(11));
+        Assert.Equal(since, registry.Only.Status!.Conditions.Single().LastTransitionTime);
+        summary = summary with { Problem = null, CertificateExpires = summary.CertificateExpires + TimeSpan.FromHours(12) };
+        await PassAsync(TimeSpan.FromSeconds(11));
+        Assert.Equal(("AgentHealthy", "True"), Condition());
+
+        (string, string) Condition() => (registry.Only.Status!.Conditions.Single().Type, registry.Only.Status.Conditions.Single().Status);
+
+        async Task PassAsync(TimeSpan span, Action? each = null)
+        {
+            for (var second = 0; second < span.TotalSeconds; second++)
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                each?.Invoke();
+                await keeper.LookAfterAsync(Token);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_the_agent_tells_of_itself_does_not_contradict_a_gateway_either()
+    {
+        var summary = new AgentSummary("1.2.3", time.GetUtcNow(), null, null, 1, 0);
+        await using var keeper = Keeper(summary: () => summary);
+        await keeper.LookAfterAsync(Token);
+        var denied = new IstioCondition { Type = "Healthy", Status = "False", Reason = "AgentUnreachable" };
+        await registry.PutAsync(registry.Only with { Status = new IstioStatus { Conditions = [denied] } }, Token);
+        summary = summary with { Problem = "identity: refused" };
+        time.Advance(TimeSpan.FromHours(1));
+        await keeper.LookAfterAsync(Token);
+
+        Assert.Equal("AgentUnreachable", Assert.Single(registry.Only.Status!.Conditions).Reason);
+    }
+
+    private RegistrationKeeper Keeper(WorkloadInstance? instance = null, Func<AgentSummary>? summary = null) => new(
+        instance ?? Groups.Vm, "legacy-billing", () => group, registry, time, NullLogger<RegistrationKeeper>.Instance, summary);
 }

@@ -116,4 +116,29 @@ public sealed class WorkloadEntryBuilderTests
         Assert.Equal(TimeSpan.FromSeconds(1), settings.Timeout);
         Assert.Equal((1, 1), (settings.SuccessThreshold, settings.FailureThreshold));
     }
+
+    [Fact]
+    public void A_machine_that_is_known_has_an_entry_of_its_own_whoever_had_its_address_before()
+    {
+        var entry = WorkloadEntryBuilder.Build(Groups.Billing, Groups.Vm with { Id = "i-0123456789abcdef0", IsLeased = true }, Joined);
+
+        Assert.Equal("legacy-billing-127.30.1.10-vpc-legacy-i-0123456789abcdef0", entry.Metadata.Name);
+        Assert.Equal("i-0123456789abcdef0", entry.Metadata.Annotations["mesh-agent/instance"]);
+        Assert.Equal("true", entry.Metadata.Annotations["mesh-agent/leased"]);
+    }
+
+    [Theory]
+    [InlineData("2001:db8::1")]
+    [InlineData("10.0.0.1")]
+    [InlineData("fe80::")]
+    public void The_name_of_a_known_machine_is_one_that_kubernetes_takes_however_long_the_group_is(string address)
+    {
+        for (var length = 1; length < 260; length++)
+        {
+            var name = WorkloadEntryBuilder.Name(new string('g', length) + "-x", Groups.Vm with { Address = address, Id = "i-0123456789abcdef0" });
+            Assert.InRange(name.Length, 1, 253);
+            Assert.Matches("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", name);
+            Assert.EndsWith("-i-0123456789abcdef0", name, StringComparison.Ordinal);
+        }
+    }
 }

@@ -18,11 +18,16 @@ internal static class AgentRegistration
     /// <returns>Null: somebody else registers this workload.</returns>
     /// <exception cref="Mesh.Hosting.StartupException">A kubeconfig does not say how to reach its server.</exception>
     public static IRegistration? Create(
-        AgentSettings settings, IWorkloadIdentity identity, ITokenSource? tokens, Func<WorkloadGroup?> group, TimeProvider time, ILoggerFactory logs)
+        AgentSettings settings, IWorkloadIdentity identity, ITokenSource? tokens, Func<WorkloadGroup?> group, Func<AgentSummary> summary,
+        TimeProvider time, ILoggerFactory logs)
     {
         if (settings is not { WorkloadGroup: { } name, Register: { } place }) return null;
         if (place.Registry is { } registry)
-            return new RegistrationKeeper(InstanceOf(settings), name.Name, group, Open(registry, time), time, logs.CreateLogger<RegistrationKeeper>());
+        {
+            return new RegistrationKeeper(
+                InstanceOf(settings), name.Name, group, Open(registry, time, settings.LeaseDuration), time, logs.CreateLogger<RegistrationKeeper>(), summary);
+        }
+
         var address = AddressOf(settings);
         var options = new AdsClientOptions
         {
@@ -51,8 +56,9 @@ internal static class AgentRegistration
             : null;
 
     /// <exception cref="Mesh.Hosting.StartupException">A kubeconfig does not say how to reach its server.</exception>
-    public static IWorkloadRegistry Open(RegistrySpec place, TimeProvider time) =>
-        place.Server is { } server ? KubeWorkloadRegistry.Open(server, "register", time) : new FileWorkloadRegistry(place.Folder);
+    /// <param name="leaseDuration">In an API server: how long the machine is believed alive without a sign of life.</param>
+    public static IWorkloadRegistry Open(RegistrySpec place, TimeProvider time, TimeSpan? leaseDuration = null) =>
+        place.Server is { } server ? KubeWorkloadRegistry.Open(server, "register", time, leaseDuration) : new FileWorkloadRegistry(place.Folder);
 
     private static DnsEndPoint AddressOf(AgentSettings settings) => settings.Register!.Istiod ?? settings.DiscoveryAddress ?? settings.Identity.Authority!;
 
@@ -64,6 +70,8 @@ internal static class AgentRegistration
         Labels = settings.Labels,
         InboundPort = settings.InboundPort,
         HealthPort = settings.HealthPort,
+        // istiod names the entry itself.
+        Id = settings.Register is { ByIstiod: true } ? "" : settings.InstanceId ?? "",
         IsLeased = settings.Register?.Registry?.Server is not null,
     };
 

@@ -51,6 +51,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IReadOnlyList<IMeshSource> sources;
     private readonly CancellationTokenSource stop = new();
+    private readonly DateTimeOffset startedAt;
     private volatile MeshState? state;
     private volatile InboundTargets? targets;
     private ImmutableHashSet<Diagnostic> told = [];
@@ -66,6 +67,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         this.settings = settings;
         this.time = time;
         registering = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        startedAt = time.GetUtcNow();
         log = logs.CreateLogger("Mesh.VmAgent");
         accessLog = OpenAccessLog(settings);
         // No Gateways are served here, so no Secrets are read for them.
@@ -116,7 +118,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
             new UpstreamMetrics([balancer.States], channels),
             new ProxyMetrics(Readiness.State, identity, () => state?.Snapshot, () => accessLog.Dropped, time),
         ];
-        Registration = AgentRegistration.Create(settings, identity, tokens, () => state?.Group, time, logs);
+        Registration = AgentRegistration.Create(settings, identity, tokens, () => state?.Group, Summary, time, logs);
         if (Registration is not null)
         {
             Registration.Changed += Readiness.Registered;
@@ -319,6 +321,15 @@ internal sealed class AgentRuntime : IAsyncDisposable
         var now = snapshot.Diagnostics.Where(finding => finding.Severity >= Severity.Warning).ToImmutableHashSet();
         foreach (var finding in now.Except(told)) log.Finding(finding.ToString());
         told = now;
+    }
+
+    /// <summary>What is told of this agent in its entry.</summary>
+    private AgentSummary Summary()
+    {
+        var snapshot = state?.Snapshot;
+        return new AgentSummary(
+            SettingsReader.ProgramVersion(), startedAt, identity.Current?.NotAfter, IdentityProblem() is { } problem ? $"identity: {problem}" : null,
+            snapshot?.Version ?? 0, snapshot?.Diagnostics.Count(finding => finding.Severity >= Severity.Warning) ?? 0);
     }
 
     private string? IdentityProblem() => (identity as CaWorkloadIdentity)?.LastError;

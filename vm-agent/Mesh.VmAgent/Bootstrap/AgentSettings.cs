@@ -97,6 +97,12 @@ public sealed record AgentSettings
 
     public RegistrationSpec? Register { get; init; }
 
+    /// <summary>What tells this machine from others in names; empty: nothing; null: not looked for yet.</summary>
+    public string? InstanceId { get; init; }
+
+    /// <summary>With an API server: how long this machine is believed alive without a sign of life.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(40);
+
     /// <summary>For as long as the WorkloadGroup is not known.</summary>
     public ReadinessProbe? Probe { get; init; }
 

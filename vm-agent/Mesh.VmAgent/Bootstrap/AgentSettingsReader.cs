@@ -33,6 +33,8 @@ public sealed class AgentSettingsReader
     private readonly Setting<UnknownDestinations> outboundUnknown;
     private readonly Setting<WorkloadGroupName?> workloadGroup;
     private readonly Setting<RegistrationSpec?> register;
+    private readonly Setting<string?> instanceId;
+    private readonly Setting<TimeSpan> leaseDuration;
     private readonly Setting<TimeSpan> drainTimeout;
     private readonly Setting<TimeSpan> handoverDrain;
 
@@ -107,6 +109,12 @@ public sealed class AgentSettingsReader
         register = definition.Optional(
             "register", "PLACE", "Who keeps the WorkloadEntry: file:DIR, kube:KUBECONFIG[#CONTEXT], kube:in-cluster, istiod[:HOST:PORT], none.",
             RegistrationSpec.Parse);
+        instanceId = definition.Optional(
+            "instance-id", "ID",
+            "This machine, in its entry's name; none to leave it out (default with --register kube: EC2's id, or one made from /etc/machine-id).",
+            MachineId.Parse);
+        leaseDuration = definition.WithDefault(
+            "lease-duration", "DURATION", "With --register kube: how long the machine is believed alive without a sign of life.", LeaseTime, "40s");
         apiServer = new ApiServerSettings(definition);
         tokenFrom = definition.Optional(
             "token-from", "PLACE",
@@ -160,6 +168,10 @@ public sealed class AgentSettingsReader
         text.StartsWith(ApiServerSpec.Prefix, StringComparison.Ordinal) && text.Length > ApiServerSpec.Prefix.Length
             ? ApiServerSpec.Parse(text[ApiServerSpec.Prefix.Length..])
             : throw new FormatException($"'{text}' is not an API server; write kube:KUBECONFIG, kube:KUBECONFIG#CONTEXT or kube:api-server");
+
+    private static TimeSpan LeaseTime(string text) =>
+        SettingParsers.Duration(text) is { TotalSeconds: >= 2 and <= 3600 } time
+            ? time : throw new FormatException($"'{text}' is not between 2s and 1h");
 
     private static double Ratio(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1
@@ -252,6 +264,8 @@ public sealed class AgentSettingsReader
             OutboundTcp = [.. values.Get(outboundTcp)],
             OutboundUnknown = values.Get(outboundUnknown),
             WorkloadGroup = values.Get(workloadGroup),
+            InstanceId = values.Get(instanceId),
+            LeaseDuration = values.Get(leaseDuration),
             Register = Complete(PlaceOf(values), values),
             DrainTimeout = values.Get(drainTimeout),
             HandoverDrain = values.Get(handoverDrain),

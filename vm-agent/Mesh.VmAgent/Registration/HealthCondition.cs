@@ -10,6 +10,9 @@ internal static class HealthCondition
 {
     public const string Type = "Healthy";
 
+    /// <summary>Reason that gateways give for a machine that is silent.</summary>
+    private const string UnreachableReason = "AgentUnreachable";
+
     /// <summary>Other conditions stay as they are.</summary>
     public static WorkloadEntry With(WorkloadEntry entry, HealthChange change)
     {
@@ -18,6 +21,10 @@ internal static class HealthCondition
     }
 
     public static bool IsIn(WorkloadEntry entry) => entry.Status?.Conditions.Any(condition => condition.Type == Type) == true;
+
+    /// <summary>Somebody else said that this machine is not healthy: a gateway that cannot reach it.</summary>
+    public static bool IsDeniedIn(WorkloadEntry entry) =>
+        entry.Status?.Conditions.Any(condition => condition is { Type: Type, Reason: UnreachableReason }) == true;
 
     private static IstioCondition Of(HealthChange change) => new()
     {

@@ -11,6 +11,7 @@ namespace Mesh.VmAgent.Registration;
 /// somebody deleted it or the group changed, carries health into its status, and removes it when the machine leaves.
 /// </summary>
 /// <param name="group">The WorkloadGroup as configuration has it now; null when there is none.</param>
+/// <param name="summary">What the agent tells of itself in the entry; null for nothing.</param>
 /// <param name="registry">Disposed with the keeper, if it can be.</param>
 public sealed class RegistrationKeeper(
     WorkloadInstance instance,
@@ -18,7 +19,8 @@ public sealed class RegistrationKeeper(
     Func<WorkloadGroup?> group,
     IWorkloadRegistry registry,
     TimeProvider time,
-    ILogger<RegistrationKeeper> log) : IRegistration
+    ILogger<RegistrationKeeper> log,
+    Func<AgentSummary>? summary = null) : IRegistration
 {
     /// <summary>Until the entry is there, and after a first failure.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -28,6 +30,7 @@ public sealed class RegistrationKeeper(
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly string entryName = WorkloadEntryBuilder.Name(groupName, instance);
     private readonly DateTimeOffset connectedAt = time.GetUtcNow();
+    private readonly SummaryTelling? telling = summary is null ? null : new SummaryTelling(summary, time);
     private IRegistrationClaim? claim;
     private string? unrenewed;
     private int failures;
@@ -187,8 +190,14 @@ public sealed class RegistrationKeeper(
         // Equal only when it was written: while the registry could not be reached it was not.
         else if (ReferenceEquals(health, toldHealth))
         {
-            SetRegistered();
-            return;
+            // Whoever wrote that this machine is out of reach takes that back itself.
+            if (telling is not { IsDue: true } || HealthCondition.IsDeniedIn(there))
+            {
+                SetRegistered();
+                return;
+            }
+
+            log.TellingSummary(entryName);
         }
 
         await WriteAsync(wanted, cancellationToken).ConfigureAwait(false);
@@ -211,7 +220,7 @@ public sealed class RegistrationKeeper(
     {
         Invariant.Holds(claim is not null, $"the name {entryName} is this agent's");
         var withHealth = health is null ? entry : HealthCondition.With(entry, health);
-        await registry.PutAsync(withHealth, cancellationToken).ConfigureAwait(false);
+        await registry.PutAsync(telling?.Tell(withHealth) ?? withHealth, cancellationToken).ConfigureAwait(false);
         (written, toldHealth) = (withHealth, health);
     }
 

@@ -14,13 +14,18 @@ public static class WorkloadEntryBuilder
     private const int NameLimit = 253;
     internal const string LegacyLocalityLabel = "istio-locality";
 
-    /// <summary><c>group-address[-network]</c>; of a name that is too long the end is kept, which tells machines apart.</summary>
+    /// <summary>
+    /// <c>group-address[-network]</c> as in Istio, and <c>-machine</c> where the machine is known: another one that gets the address then
+    /// has an entry of its own. Of a name that is too long the end is kept, which tells machines apart.
+    /// </summary>
     public static string Name(string group, WorkloadInstance instance)
     {
         ArgumentNullException.ThrowIfNull(instance);
         var name = $"{group}-{instance.Address.Replace(':', '-')}";
         if (instance.Network.Length != 0) name += $"-{instance.Network}";
-        return name.Length > NameLimit ? name[^NameLimit..] : name;
+        if (instance.Id.Length == 0) return name.Length > NameLimit ? name[^NameLimit..] : name;
+        name += $"-{instance.Id}";
+        return name.Length > NameLimit ? name[^NameLimit..].TrimStart('-', '.') : name;
     }
 
     /// <summary>Null when the machine may register under the group; else why not and what to change.</summary>
@@ -88,6 +93,7 @@ public static class WorkloadEntryBuilder
                 RegistrationAnnotations.ConnectedAt,
                 connectedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture));
         if (group.Spec.Probe is not null) annotations = annotations.SetItem(RegistrationAnnotations.HealthChecksEnabled, "true");
+        if (instance.Id.Length > 0) annotations = annotations.SetItem(RegistrationAnnotations.Instance, instance.Id);
         if (instance.IsLeased) annotations = annotations.SetItem(RegistrationAnnotations.Leased, "true");
         return instance.HealthPort == WorkloadInstance.DefaultHealthPort
             ? annotations

@@ -23,5 +23,8 @@ public sealed record WorkloadInstance(string Agent, string Namespace, string Ser
     /// <summary>Beside the entry there is a Lease that the agent renews.</summary>
     public bool IsLeased { get; init; }
 
+    /// <summary>The machine itself, as part of a name; empty where it is told by its address alone, as in Istio.</summary>
+    public string Id { get; init; } = "";
+
     public const int DefaultHealthPort = 15021;
 }
