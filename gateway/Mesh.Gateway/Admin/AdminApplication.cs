@@ -26,7 +26,8 @@ internal sealed class AdminApplication
         IWorkloadIdentity identity,
         IEndpointHealth health,
         IEnumerable<IMetricSource> metrics,
-        LogLevels levels)
+        LogLevels levels,
+        MachinesPage? machines = null)
     {
         this.runtime = runtime;
         this.status = status;
@@ -37,6 +38,8 @@ internal sealed class AdminApplication
             "/config_dump", "listeners, routes, clusters and secrets as JSON; ?resource=listeners|routes|clusters|secrets",
             new ConfigDumpPage(settings.Name, facets, identity).AnswerAsync);
         site.Add("/snapshot", "destinations, endpoints with their state, listeners and diagnostics as JSON", SnapshotAsync);
+        if (machines is not null)
+            site.Add("/machines", "registered machines, what is known of them and what is about to be done; ?format=json", machines.AnswerAsync);
         site.Add("/stats", "a few numbers as text", context => AdminSite.TextAsync(context, StatusCodes.Status200OK, Stats()));
     }
 

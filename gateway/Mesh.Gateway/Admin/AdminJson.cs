@@ -7,4 +7,5 @@ namespace Mesh.Gateway.Admin;
     WriteIndented = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StatusSnapshot))]
+[JsonSerializable(typeof(MachineList))]
 internal sealed partial class AdminJson : JsonSerializerContext;

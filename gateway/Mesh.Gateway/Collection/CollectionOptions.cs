@@ -14,6 +14,6 @@ public sealed record CollectionOptions
     /// </summary>
     public TimeSpan LeaseLook { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>From the condition <c>Healthy: False</c> to the deletion of the entry.</summary>
+    /// <summary>From the condition <c>Healthy: False</c> to the deletion of the entry; at most two looks where machines have Leases.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 }

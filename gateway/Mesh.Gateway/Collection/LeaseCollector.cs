@@ -122,8 +122,10 @@ public sealed class LeaseCollector(
     private RegistrationCollector CollectorOf(string group)
     {
         if (groups.TryGetValue(group, out var collector)) return collector;
+        // Short Leases are for those who want it soon.
+        var grace = NextLook * 2 < options.Grace ? NextLook * 2 : options.Grace;
         return groups[group] = new RegistrationCollector(
-            registry, options, metrics, time, logs.CreateLogger<RegistrationCollector>(), "did not renew its Lease", ReleaseAsync);
+            registry, options with { Grace = grace }, metrics, time, logs.CreateLogger<RegistrationCollector>(), "did not renew its Lease", ReleaseAsync);
     }
 
     /// <summary>The Lease goes first: it is the machine's word, and one that was renewed at this moment stays, and the entry with it.</summary>

@@ -3,6 +3,7 @@ using Mesh.Config.Resources.Networking;
 using Mesh.Config.Sources;
 using Mesh.DataPlane.Registration;
 using Mesh.DataPlane.Upstreams;
+using Mesh.Gateway.Admin;
 using Mesh.Gateway.Collection;
 using Mesh.Gateway.Configuration;
 using Mesh.Hosting.Metrics;
@@ -35,6 +36,13 @@ internal static class CollectionSetup
         services.AddSingleton<CollectionMetrics>();
         services.AddSingleton<CollectionBoard>();
         services.AddSingleton<IMetricSource>(provider => provider.GetRequiredService<CollectionMetrics>());
+        services.AddSingleton(provider =>
+        {
+            var runtime = provider.GetRequiredService<GatewayRuntime>();
+            return new MachinesPage(
+                () => runtime.Current, settings.Cluster, settings.Network, provider.GetRequiredService<AgentProber>(),
+                provider.GetRequiredService<CollectionBoard>(), provider.GetRequiredService<CollectionMetrics>(), provider.GetRequiredService<TimeProvider>());
+        });
         if (settings.CollectRegistrations?.Server is { } server) services.AddLeaseCollection(settings, server, options);
         services.AddHostedService(provider =>
         {
