@@ -39,6 +39,9 @@ internal static class AgentManual
         .B SIGHUP
         Read the settings again. The log level is taken up and the access log is opened anew; what else has changed is named in the log and
         taken up by the next start. Settings that are wrong are refused, and the old ones stay.
+        .TP
+        .B SIGUSR2
+        Hand over to a new process of the program that is installed by now: an upgrade, or settings of any kind, without closing a connection.
         """;
 
     private const string ExitStatus =
