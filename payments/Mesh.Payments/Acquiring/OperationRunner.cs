@@ -115,9 +115,13 @@ internal sealed partial class OperationRunner(
         return await acquirer.SendAsync(Message(operation), stopping.Token).ConfigureAwait(false);
     }
 
-    /// <summary>Extends the lease until the acquirer has answered.</summary>
+    /// <summary>
+    /// Extends the lease until the acquirer has answered, but no longer than callers wait: a replica whose requests to the acquirer vanish must
+    /// not keep others, which may reach it, from going on. Of an asynchronous operation no caller waits.
+    /// </summary>
     private async Task<AcquirerOutcome> KeepWhileAsync(OperationInHand operation, Task<AcquirerOutcome> asking)
     {
+        var began = time.GetTimestamp();
         while (!asking.IsCompleted)
         {
             using var answered = new CancellationTokenSource();
@@ -129,7 +133,10 @@ internal sealed partial class OperationRunner(
             }
 
             // Should the lease be lost, another asks the acquirer too, which decides each id once.
-            await TryAsync(operation.Id, () => store.ExtendAsync(operation.Id, settings.Owner, settings.Lease, CancellationToken.None)).ConfigureAwait(false);
+            var left = operation.Rest is null ? settings.Wait - time.GetElapsedTime(began) : settings.Lease;
+            if (left <= TimeSpan.Zero) break;
+            var lease = left < settings.Lease ? left : settings.Lease;
+            await TryAsync(operation.Id, () => store.ExtendAsync(operation.Id, settings.Owner, lease, CancellationToken.None)).ConfigureAwait(false);
         }
 
         return await asking.ConfigureAwait(false);

@@ -23,7 +23,8 @@ internal sealed partial class Reconciler(
     {
         attempts.RemoveWhere(attempt => attempt.IsCompleted);
         if (attempts.Count >= Limit) return [];
-        var due = await store.ClaimDueAsync(settings.Owner, settings.Lease, Limit - attempts.Count, cancellationToken).ConfigureAwait(false);
+        var due = await store.ClaimDueAsync(
+            settings.Owner, settings.Lease, Limit - attempts.Count, cancellationToken, id => runner.Running(id) is not null).ConfigureAwait(false);
         var begun = due.Select(Task (operation) => runner.RunAsync(operation)).ToList();
         attempts.UnionWith(begun);
         if (begun.Count > 0) LogTaken(begun.Count);

@@ -42,9 +42,10 @@ internal sealed class OperationStore(IDatabase database, PaymentReader payments,
     private const int LongestError = 500;
 
     /// <summary>Takes operations whose time has come, the longest waiting first.</summary>
+    /// <param name="skip">Whether an operation, by its id, is left to others: who is still at it himself could only keep it from them.</param>
     /// <returns>Those that are now this owner's for the time of the lease.</returns>
     public async Task<IReadOnlyList<OperationInHand>> ClaimDueAsync(
-        string owner, TimeSpan lease, int limit, CancellationToken cancellationToken)
+        string owner, TimeSpan lease, int limit, CancellationToken cancellationToken, Func<string, bool>? skip = null)
     {
         var now = time.GetUtcNow();
         var session = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -53,6 +54,7 @@ internal sealed class OperationStore(IDatabase database, PaymentReader payments,
         {
             var due = await session.QueryAsync(SelectDue, row => (Id: row.GetString(0), DueUs: row.GetInt64(1)), cancellationToken,
                 Times.ToMicroseconds(now), limit).ConfigureAwait(false);
+            if (skip is not null) due = [.. due.Where(one => !skip(one.Id))];
             if (due.Count == 0) return [];
             await session.BeginWriteAsync(cancellationToken).ConfigureAwait(false);
             // Sorted, so that two who claim the same do not deadlock.

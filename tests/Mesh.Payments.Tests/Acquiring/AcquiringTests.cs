@@ -190,6 +190,29 @@ public abstract class AcquiringTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_replica_whose_requests_to_the_acquirer_vanish_does_not_keep_another_from_finishing()
+    {
+        using var store = await TestStore.NewAsync(kind);
+        var silent = 1;
+        acquirer.Answer = async (request, _) =>
+        {
+            if (!AcquirerAnswers.IsOrder(request)) throw AcquirerAnswers.NotFound();
+            if (Interlocked.Exchange(ref silent, 0) == 1) await Task.Delay(Timeout.Infinite, Token);
+            return AcquirerAnswers.Approve(request);
+        };
+        await using var cutOff = await StartAsync(store, "cut-off", TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(10));
+        var request = Requests.Create();
+        Assert.Equal(PaymentState.Processing, (await cutOff.Client.CreatePaymentAsync(request)).State);
+
+        await using var other = await StartAsync(store, "other");
+        Assert.Equal(PaymentState.Succeeded, (await CreateAsync(other, request)).State);
+
+        Assert.Equal(2, Orders().Count);
+        Assert.Single(Orders().Select(order => order.Id).Distinct());
+        Assert.Empty(await Books.CheckAsync(other.Database));
+    }
+
+    [Fact]
     public async Task More_payments_than_may_wait_for_the_acquirer_are_refused_and_leave_no_trace()
     {
         var (arrived, silence) = (new TaskCompletionSource(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -342,12 +365,13 @@ public abstract class AcquiringTests(StoreKind kind) : IAsyncLifetime
     private async Task<TestServer> StartAsync(TimeSpan? wait = null, Func<PaymentsOptions, PaymentsOptions>? change = null) =>
         await TestServer.StartAsync(kind, options => Change(change?.Invoke(options) ?? options, wait));
 
-    private Task<TestServer> StartAsync(TestStore store, string name) => TestServer.StartAsync(store, name, options => Change(options, null));
+    private Task<TestServer> StartAsync(TestStore store, string name, TimeSpan? wait = null, TimeSpan? timeout = null) =>
+        TestServer.StartAsync(store, name, options => Change(options, wait, timeout));
 
-    private PaymentsOptions Change(PaymentsOptions options, TimeSpan? wait) => options with
+    private PaymentsOptions Change(PaymentsOptions options, TimeSpan? wait, TimeSpan? timeout = null) => options with
     {
         Acquirer = new AcquirerAddress(acquirer.Address),
-        AcquirerTimeout = TimeSpan.FromSeconds(30),
+        AcquirerTimeout = timeout ?? TimeSpan.FromSeconds(30),
         AcquirerWait = wait ?? TimeSpan.FromSeconds(30),
     };
 }
