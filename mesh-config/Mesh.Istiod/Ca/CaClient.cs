@@ -195,6 +195,9 @@ public sealed class CaClient(CaClientOptions options, TimeProvider time, Random?
         {
             StatusCode.Unauthenticated when TokenProblem() is { } problem => $"; in {options.TokenFile}: {problem}",
             StatusCode.Unauthenticated => $"; check that {options.Tokens?.Origin ?? options.TokenFile ?? "the client certificate"} is of a service account known to this CA",
+            StatusCode.PermissionDenied => $"; the CA knows this account and gives it no certificate: see its log, and whether {options.Account ?? "the account"} may be used here",
+            StatusCode.InvalidArgument => "; the CA does not take the request: compare trust domain, kind of key and validity with what it allows",
+            StatusCode.Unimplemented => "; this is not a CA's port; istiod's is 15012",
             StatusCode.Unavailable or StatusCode.Internal => $"; check that it runs, that {RootCertificates.NameOf(options.RootFile)} is its root, and that it serves {options.ServerName}",
             _ => "",
         };

@@ -1,4 +1,6 @@
 using System.Net;
+using Mesh.DataPlane.Identity;
+using Mesh.Istiod.Ca;
 using Mesh.Istiod.Xds;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -28,6 +30,33 @@ public sealed class RealIstiodTests
             ClusterId = AdsFixture.Vm.Cluster,
         };
         foreach (var protocol in Enum.GetValues<AdsProtocol>()) await JoinAndLeaveAsync(options with { Protocol = protocol });
+    }
+
+    /// <remarks>With the same three variables; nothing needs to exist but the service account.</remarks>
+    [Fact]
+    public async Task A_machine_gets_a_certificate_by_its_token_and_renews_with_it()
+    {
+        var address = Environment.GetEnvironmentVariable("ISTIOD_ADDRESS");
+        Assert.SkipWhen(string.IsNullOrEmpty(address), "ISTIOD_ADDRESS is not set");
+        var colon = address!.LastIndexOf(':');
+        var root = Environment.GetEnvironmentVariable("ISTIOD_ROOT") ?? "root-cert.pem";
+        WorkloadCertificate? current = null;
+        var client = new CaClient(
+            new CaClientOptions
+            {
+                Address = new DnsEndPoint(address[..colon].Trim('[', ']'), int.Parse(address.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture)),
+                RootFile = root,
+                TokenFile = Environment.GetEnvironmentVariable("ISTIOD_TOKEN") ?? "istio-token",
+                ClientCertificate = () => current?.Context,
+            },
+            TimeProvider.System);
+        for (var round = 0; round < 2; round++)
+        {
+            var request = CertificateSigningRequest.Create(new SpiffeId("cluster.local", "prod", "legacy-billing"), WorkloadKeyKind.EcdsaP256);
+            var blocks = await client.CreateCertificateAsync(request.Pem, Cancel);
+            current = WorkloadCertificates.FromPem(string.Concat(blocks.Select(block => block.TrimEnd() + "\n")), request.KeyPem, blocks[^1]);
+            Assert.EndsWith("/ns/prod/sa/legacy-billing", current.Id.ToString(), StringComparison.Ordinal);
+        }
     }
 
     private static async Task JoinAndLeaveAsync(AdsClientOptions options)

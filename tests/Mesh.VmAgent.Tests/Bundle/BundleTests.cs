@@ -272,6 +272,47 @@ public sealed class BundleTests
         Assert.InRange(refused, 30, 570);
     }
 
+    [Fact]
+    public void Files_that_are_something_else_are_used_or_refused_with_their_name()
+    {
+        using var folder = new TemporaryFolder();
+        string[] files = ["cluster.env", "mesh.yaml", "hosts", "agent.yaml", "root-cert.pem", "istio-token"];
+        foreach (var file in files)
+        {
+            foreach (var (what, change) in OtherThings(folder, files.Where(other => other != file)))
+            {
+                if (Directory.Exists(folder["bundle"])) Directory.Delete(folder["bundle"], recursive: true);
+                SampleBundle.Write(folder["bundle"]);
+                var path = folder[$"bundle/{file}"];
+                File.Delete(path);
+                change(path);
+
+                var (exitCode, _, error) = ReadSettings.Outcome("/nonexistent", None, "--bundle", folder["bundle"]);
+
+                Assert.True(exitCode is 0 or 64, $"{file} {what}: {exitCode}");
+                if (exitCode == 64) Assert.True(error.Contains(file, StringComparison.Ordinal) || error.Contains("--", StringComparison.Ordinal), $"{file} {what}: {error}");
+                if (what is ("missing" or "a folder") && file is ("cluster.env" or "root-cert.pem")) Assert.True(exitCode == 64, $"{file} {what} is not there");
+            }
+        }
+    }
+
+    private static IEnumerable<(string What, Action<string> Make)> OtherThings(TemporaryFolder folder, IEnumerable<string> others)
+    {
+        var random = new Random(20261123);
+        var binary = new byte[2000];
+        random.NextBytes(binary);
+        yield return ("missing", _ => { });
+        yield return ("empty", path => File.WriteAllText(path, ""));
+        yield return ("a folder", path => Directory.CreateDirectory(path));
+        yield return ("a link to itself", path => File.CreateSymbolicLink(path, path));
+        yield return ("a link to nowhere", path => File.CreateSymbolicLink(path, folder["nowhere"]));
+        yield return ("a device without end", path => File.CreateSymbolicLink(path, "/dev/zero"));
+        yield return ("binary", path => File.WriteAllBytes(path, binary));
+        yield return ("huge", path => File.WriteAllText(path, new string('a', 2_000_000)));
+        foreach (var other in others)
+            yield return ($"the other file {other}", path => File.Copy(Path.Combine(Path.GetDirectoryName(path)!, other), path));
+    }
+
     private static byte[] Mangle(byte[] bytes, Random random)
     {
         var list = bytes.ToList();

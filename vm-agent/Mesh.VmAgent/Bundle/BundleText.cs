@@ -21,7 +21,7 @@ internal static class BundleText
             var file = new FileInfo(path);
             if (!file.Exists) return null;
             if (file.Length > MaxBytes) throw new SettingsException($"{path}: has {file.Length} bytes; more than {MaxBytes} is no file of a bundle");
-            return Strict.GetString(File.ReadAllBytes(path));
+            return Strict.GetString(ReadLimited(path));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -31,6 +31,15 @@ internal static class BundleText
         {
             throw new SettingsException($"{path}: is not UTF-8 text; copy the file again");
         }
+    }
+
+    /// <summary>A device has no length, and no end.</summary>
+    private static ReadOnlySpan<byte> ReadLimited(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[MaxBytes + 1];
+        var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return length <= MaxBytes ? bytes.AsSpan(0, length) : throw new SettingsException($"{path}: has more than {MaxBytes} bytes; that is no file of a bundle");
     }
 
     /// <summary>The one map that the text is; null for an empty text.</summary>
