@@ -95,6 +95,7 @@ rm -f "$out/inputs.sha256"
 log=$out/publish.log
 dotnet publish "$project" -c Release -r "$rid" -v quiet -clp:NoSummary --artifacts-path "$out/build" -o "$out/publish" \
     -p:PublishAot=true -p:Version="$version" -p:IncludeSourceRevisionInInformationalVersion=false \
+    -p:EnableSourceLink=false -p:EnableSourceControlManagerQueries=false \
     -p:ObjCopyName="$objcopy" -p:LinkerFlavor=lld -p:PathMap="$root/=/src/" >"$log" 2>&1 7>&- 9>&- || {
     grep -E 'error|warn' "$log" | sort -u | head -40 >&2 || tail -5 "$log" >&2
     die "publishing failed; the whole log is $log"
