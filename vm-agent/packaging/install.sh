@@ -79,7 +79,8 @@ running() {
     here=$(stat -Lc %d:%i "${root:-}/")
     for process in /proc/[0-9]*; do
         exe=$(readlink "$process/exe" 2>/dev/null) || continue
-        [ "${exe% (deleted)}" = "$1" ] || continue
+        # A process with mounts of its own has a longer path to the same place.
+        case ${exe% (deleted)} in *"${1#"$root"}") ;; *) continue ;; esac
         [ "$(stat -Lc %d:%i "$process/root/" 2>/dev/null)" = "$here" ] || continue
         echo "${process#/proc/}"
     done

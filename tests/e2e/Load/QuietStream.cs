@@ -8,27 +8,29 @@ namespace Mesh.EndToEnd.Load;
 /// <summary>A machine that watches the payments of a merchant who has none, across networks: a stream on which nothing is sent.</summary>
 internal sealed class QuietStream : IDisposable
 {
-    private const string Merchant = "quiet";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly GrpcChannel channel;
+    private readonly string merchant;
     private readonly AsyncServerStreamingCall<PaymentEvent> call;
     private readonly Task<string?> first;
     private readonly long opened = TimeProvider.System.GetTimestamp();
 
-    private QuietStream(string machine)
+    private QuietStream(string machine, string merchant)
     {
+        this.merchant = merchant;
         channel = Flows.Machine(machine);
-        call = new Payments.V1.Payments.PaymentsClient(channel).WatchPayments(new WatchPaymentsRequest { Merchant = Merchant });
+        call = new Payments.V1.Payments.PaymentsClient(channel).WatchPayments(new WatchPaymentsRequest { Merchant = merchant });
         first = FirstAsync();
     }
 
     /// <summary>Opens the stream through routers that forget its connection when it is quiet.</summary>
     /// <param name="machine">Address of one whose agent has no other calls: they would share the connection, and it would not be quiet.</param>
-    public static async Task<QuietStream> OpenAsync(string machine, CancellationToken cancellationToken)
+    /// <param name="merchant">One without payments.</param>
+    public static async Task<QuietStream> OpenAsync(string machine, CancellationToken cancellationToken, string merchant = "quiet")
     {
         await NetworkNamespaces.ForgetIdleAsync(true, cancellationToken);
-        var stream = new QuietStream(machine);
+        var stream = new QuietStream(machine, merchant);
         try
         {
             await stream.call.ResponseHeadersAsync.WaitAsync(Limit, cancellationToken);
@@ -58,7 +60,7 @@ internal sealed class QuietStream : IDisposable
             IdempotencyKey = Guid.NewGuid().ToString(),
             Payment = new Payment
             {
-                Merchant = Merchant,
+                Merchant = merchant,
                 PaymentMethod = "pm_card_visa",
                 Amount = new Money { CurrencyCode = "EUR", MinorUnits = 100 },
             },

@@ -15,6 +15,7 @@ internal static class AllScenarios
         GatewayFaults.NetworkDoorKilled,
         NetworkFaults.LinkCut,
         MachineFaults.PowerLost,
+        PackagedMachines.Installed,
         RollingRestart.EveryProcess,
         NetworkFaults.NetworkDark,
         RootRotation.NewRoot,
