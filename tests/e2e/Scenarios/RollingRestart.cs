@@ -17,20 +17,22 @@ internal static class RollingRestart
         [["agent-payments-b"]],
     ];
 
+    /// <summary>
+    /// The short form: one process of each kind. None of them is to stand in for one that was away before, so nothing waits for stand-ins,
+    /// which takes longer than everything else.
+    /// </summary>
+    private static readonly IReadOnlyList<IReadOnlyList<IReadOnlyList<string>>> OneOfEachKind = [Steps[0], Steps[2], Steps[3]];
+
     public static Scenario EveryProcess { get; } = new(
         "rolling-restart",
         "Every process of the mesh is stopped in order and started again: nobody notices.",
         async (play, token) =>
         {
-            foreach (var step in Steps)
+            foreach (var step in play.IsShort ? OneOfEachKind : Steps)
             {
                 await Task.WhenAll(step.Select(workload => play.RestartAsync(workload, token)));
-                await play.Load.MoreAsync(20, token);
-                await Play.StandInAsync(token);
+                await play.Load.MoreAsync(play.IsShort ? 10 : 20, token);
+                if (!play.IsShort) await Play.StandInAsync(token);
             }
-        })
-    {
-        // It waits for stand-ins, which takes longer than everything else in the short form.
-        IsShort = false,
-    };
+        });
 }
