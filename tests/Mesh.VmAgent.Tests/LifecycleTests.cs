@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Mesh.DataPlane.Bootstrap;
 using Mesh.Istiod.Ca;
 using Mesh.VmAgent.Tests.Proxy;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.VmAgent.Tests;
@@ -34,6 +36,52 @@ public sealed class LifecycleTests
         Assert.Null(mesh.Entry());
         Assert.Empty(Directory.GetFiles(mesh.ConfigFolder, ".*"));
         Assert.Equal("Left", agent.Status.Registration!.State);
+    }
+
+    [Fact]
+    public async Task While_it_drains_new_callers_are_refused_at_once_and_those_it_has_are_served()
+    {
+        await using var mesh = await AgentMesh.CreateAsync();
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var inside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var app = await TestServer.StartAsync(async context =>
+        {
+            inside.TrySetResult();
+            await release.Task.WaitAsync(Token);
+            await context.Response.WriteAsync("served", Token);
+        });
+        mesh.ConfigureEchoGroup(app.Port);
+        var settings = mesh.EchoSettings() with { DrainTimeout = TimeSpan.FromMinutes(2) };
+        var echo = await mesh.StartAsync(settings);
+        var calling = mesh.Settings("caller");
+        var caller = await mesh.StartAsync(calling);
+        await Eventually.HoldsAsync(() => caller.Status.Configuration.Services >= 3, "echo is known");
+        using var client = new HttpClient(new SocketsHttpHandler { Proxy = new WebProxy($"http://{calling.Outbound}") });
+        var call = client.GetStringAsync(new Uri($"http://{AgentMesh.Host}:{AgentMesh.HttpPort}/"), Token);
+        await inside.Task.WaitAsync(TimeSpan.FromSeconds(90), Token);
+
+        var stopping = echo.StopAsync(CancellationToken.None);
+
+        await Eventually.HoldsAsync(() => RefusesAsync(settings.InboundPort), "new callers are refused");
+        Assert.False(stopping.IsCompleted);
+        release.SetResult();
+        Assert.Equal("served", await call);
+        await stopping;
+        Assert.True(await RefusesAsync(settings.HealthPort));
+    }
+
+    private static async Task<bool> RefusesAsync(int port)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(IPAddress.Loopback, port, Token);
+            return false;
+        }
+        catch (SocketException error)
+        {
+            return error.SocketErrorCode == SocketError.ConnectionRefused;
+        }
     }
 
     [Fact]

@@ -10,19 +10,20 @@ public sealed class HttpAgentCheckTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(200, AgentAnswer.Ready)]
-    [InlineData(503, AgentAnswer.NotReady)]
-    public async Task The_status_tells_ready_from_not_ready(int status, AgentAnswer expected)
+    [InlineData(200, AgentAnswer.Ready, "127.0.0.1")]
+    [InlineData(503, AgentAnswer.NotReady, "127.0.0.1")]
+    [InlineData(200, AgentAnswer.Ready, "::1")]
+    public async Task The_status_tells_ready_from_not_ready(int status, AgentAnswer expected, string address)
     {
         await using var agent = await TestServer.StartAsync(context =>
         {
             Assert.Equal("/healthz/ready", context.Request.Path);
             context.Response.StatusCode = status;
             return Task.CompletedTask;
-        });
+        }, address: address);
         using var check = new HttpAgentCheck(TimeSpan.FromSeconds(20), TimeProvider.System);
 
-        Assert.Equal(expected, await check.AskAsync(At(agent.Port), Token));
+        Assert.Equal(expected, await check.AskAsync(At(agent.Port, address), Token));
     }
 
     [Fact]
@@ -36,5 +37,5 @@ public sealed class HttpAgentCheckTests
         Assert.Equal(AgentAnswer.None, await check.AskAsync(At(((IPEndPoint)hanging.LocalEndpoint).Port), Token));
     }
 
-    private static RegisteredAgent At(int port) => new("prod", "vm", "127.0.0.1", port, DateTimeOffset.UnixEpoch);
+    private static RegisteredAgent At(int port, string address = "127.0.0.1") => new("prod", "vm", address, port, DateTimeOffset.UnixEpoch);
 }

@@ -61,7 +61,7 @@ public sealed class ProbeTests
     {
         await using var server = await TestServer.StartAsync(_ => Task.CompletedTask);
         var before = HttpClient.DefaultProxy;
-        HttpClient.DefaultProxy = new WebProxy("http://127.0.0.1:1");
+        HttpClient.DefaultProxy = new ProxyOfOnePort(server.Port);
         try
         {
             using var probe = new HttpProbe(new ProbeAction.HttpGet("http", "", server.Port, "/"), "127.0.0.1");
@@ -95,6 +95,29 @@ public sealed class ProbeTests
         await using var server = await TestServer.StartAsync(_ => Task.CompletedTask);
 
         Assert.True((await new TcpProbe("127.0.0.1", server.Port).CheckAsync(Token)).Succeeded);
+    }
+
+    [Fact]
+    public async Task An_application_that_listens_on_IPv6_alone_is_found()
+    {
+        const string host = "::1";
+        await using var plain = await TestServer.StartAsync(_ => Task.CompletedTask, address: "::1");
+        await using var grpc = await TestServer.StartAsync(
+            async context =>
+            {
+                context.Response.ContentType = "application/grpc";
+                await context.Response.Body.WriteAsync(new byte[] { 0, 0, 0, 0, 2, 8, 1 });
+                context.Response.AppendTrailer("grpc-status", "0");
+            },
+            HttpProtocols.Http2, address: "::1");
+        using var http = new HttpProbe(new ProbeAction.HttpGet("http", "", plain.Port, "/"), host);
+        using var health = new GrpcProbe(host, grpc.Port, "");
+
+        foreach (var probe in new IProbe[] { http, health, new TcpProbe(host, plain.Port) })
+        {
+            var result = await probe.CheckAsync(Token);
+            Assert.True(result.Succeeded, result.Message);
+        }
     }
 
     [Theory]
@@ -143,5 +166,15 @@ public sealed class ProbeTests
         using var probe = new GrpcProbe("127.0.0.1", server.Port, "billing");
 
         Assert.Equal(succeeds, (await probe.CheckAsync(Token)).Succeeded);
+    }
+
+    /// <summary>The environment is that of all tests of this process: nobody else's calls are touched.</summary>
+    private sealed class ProxyOfOnePort(int port) : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri GetProxy(Uri destination) => new("http://127.0.0.1:1");
+
+        public bool IsBypassed(Uri host) => host.Port != port;
     }
 }

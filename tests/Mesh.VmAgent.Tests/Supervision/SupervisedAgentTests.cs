@@ -50,10 +50,11 @@ public sealed class SupervisedAgentTests
         await systemd.HearAsync(message => message.StartsWith("STOPPING=1\n", StringComparison.Ordinal), "that it leaves", heard);
     }
 
+    /// <remarks>Tests that are run in the background, as by nohup, ignore SIGHUP, and what they start would, too; systemd's services do not.</remarks>
     private static RunningProgram Start(AgentMesh mesh, string socket, string admin, params string[] more) => RunningProgram.Start(
-        Binary,
+        "/usr/bin/env",
         [
-            .. BadInputTests.Arguments("--identity", "--source", "--admin"), "--identity", $"files:{mesh.IdentityFolder("echo")}",
+            "--default-signal=HUP", Binary, .. BadInputTests.Arguments("--identity", "--source", "--admin"), "--identity", $"files:{mesh.IdentityFolder("echo")}",
             "--source", $"file:{mesh.ConfigFolder}@c1", "--workload-group", "prod/echo", "--register", $"file:{mesh.ConfigFolder}",
             "--metrics-port", "0", "--admin", admin, .. more,
         ],

@@ -18,13 +18,14 @@ public sealed class AgentHost : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly AgentRuntime runtime;
-
+    private readonly ListenerSockets sockets;
     private readonly Predecessor? predecessor;
 
-    private AgentHost(WebApplication app, AgentRuntime runtime, Predecessor? predecessor)
+    private AgentHost(WebApplication app, AgentRuntime runtime, ListenerSockets sockets, Predecessor? predecessor)
     {
         this.app = app;
         this.runtime = runtime;
+        this.sockets = sockets;
         this.predecessor = predecessor;
     }
 
@@ -74,7 +75,6 @@ public sealed class AgentHost : IAsyncDisposable
         var supervision = Supervise(builder.Services, settings, args, runtime, levels, logs);
         var connections = new ConnectionDrain();
         var transport = new HandoverTransport(sockets, logs);
-        builder.Services.AddSingleton(_ => sockets);
         builder.Services.AddSingleton<IConnectionListenerFactory>(_ => transport);
         WebApplication? app = null;
         var handover = new HandoverService(
@@ -97,7 +97,7 @@ public sealed class AgentHost : IAsyncDisposable
             settings.Name, runtime.Readiness.State, runtime.Status, runtime.Metrics, [runtime.Facet], runtime.Identity, levels);
         RequestDelegate serve = context => HandleAsync(context, runtime, admin);
         app.Run(context => connections.ServeAsync(context, serve));
-        return new AgentHost(app, runtime, predecessor);
+        return new AgentHost(app, runtime, sockets, predecessor);
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -124,6 +124,7 @@ public sealed class AgentHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync().ConfigureAwait(false);
+        sockets.Dispose();
         await runtime.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -9,7 +9,9 @@ namespace Mesh.VmAgent.Handover;
 /// Accepts until it is told to stop, and then neither closes the listening socket, which another process goes on with, nor what it
 /// accepted. Kestrel's own listener aborts its accept by closing, which may lose the connection of that moment.
 /// </summary>
-internal sealed class HandoverListener(Socket socket, SocketConnectionContextFactory connections, CancellationToken stop) : IConnectionListener
+/// <param name="unbind">Closes the listening socket in this process: from then on the system refuses callers that nobody would serve.</param>
+internal sealed class HandoverListener(
+    Socket socket, SocketConnectionContextFactory connections, Action unbind, CancellationToken stop) : IConnectionListener
 {
     private readonly CancellationTokenSource unbound = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
@@ -44,6 +46,7 @@ internal sealed class HandoverListener(Socket socket, SocketConnectionContextFac
         try
         {
             await unbound.CancelAsync().ConfigureAwait(false);
+            unbind();
         }
         catch (ObjectDisposedException)
         {

@@ -35,7 +35,7 @@ internal sealed class HandoverTransport : IConnectionListenerFactory, IDisposabl
             throw new AddressInUseException(error.Message, error);
         }
 
-        return ValueTask.FromResult<IConnectionListener>(new HandoverListener(socket, connections, stop.Token));
+        return ValueTask.FromResult<IConnectionListener>(new HandoverListener(socket, connections, () => sockets.Close(endpoint), stop.Token));
     }
 
     /// <summary>No listener accepts anything any more; what was accepted goes on.</summary>

@@ -18,7 +18,13 @@ internal sealed class ListenerSockets : IDisposable
     {
     }
 
-    public IReadOnlyList<int> Descriptors => [.. sockets.Values.Select(socket => (int)socket.Handle)];
+    public IReadOnlyList<int> Descriptors
+    {
+        get
+        {
+            lock (sockets) return [.. sockets.Values.Select(socket => (int)socket.Handle)];
+        }
+    }
 
     /// <param name="wanted">Each with the option it came from, for messages.</param>
     /// <param name="inherited">Descriptors of listening sockets; those that are not wanted are closed.</param>
@@ -61,16 +67,30 @@ internal sealed class ListenerSockets : IDisposable
     /// <summary>The socket for one that accepts. Disposing of it leaves the listening socket as it is, here and in other processes.</summary>
     public Socket Borrow(EndPoint endPoint)
     {
-        Invariant.Holds(sockets.TryGetValue(endPoint, out var socket), $"{endPoint} was opened");
-        return new Socket(new SafeSocketHandle(socket.Handle, ownsHandle: false));
+        lock (sockets)
+        {
+            Invariant.Holds(sockets.TryGetValue(endPoint, out var socket), $"{endPoint} was opened");
+            return new Socket(new SafeSocketHandle(socket.Handle, ownsHandle: false));
+        }
+    }
+
+    /// <summary>Closes one in this process, if it is still open. Another one that has it goes on.</summary>
+    public void Close(EndPoint endPoint)
+    {
+        Socket? socket;
+        lock (sockets) sockets.Remove(endPoint, out socket);
+        socket?.Dispose();
     }
 
     /// <summary>Closes them in this process. Another one that has them goes on.</summary>
     public void Dispose()
     {
         // Nothing was ever asked of these objects but to hold the descriptor: so they only close, and do not shut down.
-        foreach (var socket in sockets.Values) socket.Dispose();
-        sockets.Clear();
+        lock (sockets)
+        {
+            foreach (var socket in sockets.Values) socket.Dispose();
+            sockets.Clear();
+        }
     }
 
     private static Socket Bind(IPEndPoint endPoint, string option)
