@@ -8,7 +8,7 @@ namespace Mesh.Hosting.Shutdown;
 /// On SIGTERM or SIGINT, before the server stops: readiness turns false, then all drain steps run, in the order they were
 /// registered, within one bounded time. The server's own stop then waits for requests in flight.
 /// </summary>
-internal sealed partial class DrainService(
+internal sealed class DrainService(
     Readiness readiness, IEnumerable<IDrainStep> steps, DrainOptions options, TimeProvider time, ILogger<DrainService> log)
     : IHostedLifecycleService
 {
@@ -17,7 +17,7 @@ internal sealed partial class DrainService(
         readiness.Drain();
         using var deadline = new CancellationTokenSource(options.Timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        LogDraining(options.Timeout.TotalSeconds);
+        log.Draining(options.Timeout.TotalSeconds);
         foreach (var step in steps) await RunAsync(step, linked.Token).ConfigureAwait(false);
     }
 
@@ -39,22 +39,13 @@ internal sealed partial class DrainService(
         }
         catch (OperationCanceledException)
         {
-            LogTimedOut(step.Name);
+            log.DrainStepTimedOut(step.Name);
         }
 #pragma warning disable CA1031 // One step's failure must not keep the others, or the process, from stopping.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogFailed(step.Name, exception);
+            log.DrainStepFailed(step.Name, exception);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information, "shutting down: no longer ready, draining for up to {Seconds} s")]
-    private partial void LogDraining(double seconds);
-
-    [LoggerMessage(2, LogLevel.Warning, "drain step {Step} did not finish in time and is cut off")]
-    private partial void LogTimedOut(string step);
-
-    [LoggerMessage(3, LogLevel.Error, "drain step {Step} failed; going on with the shutdown")]
-    private partial void LogFailed(string step, Exception exception);
 }

@@ -8,7 +8,7 @@ namespace Mesh.Hosting.Supervision;
 /// <summary>On SIGHUP, which ends a process that does not expect it: reads the settings again and takes up what can change at run time.</summary>
 /// <param name="reload">Returns why it changed nothing, or null. Must not throw.</param>
 /// <param name="supervision">Null when nobody wants to be told.</param>
-public sealed partial class SettingsReload(Func<string?> reload, SupervisionService? supervision, ILogger<SettingsReload> log) : BackgroundService
+public sealed class SettingsReload(Func<string?> reload, SupervisionService? supervision, ILogger<SettingsReload> log) : BackgroundService
 {
     private readonly Channel<bool> asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private PosixSignalRegistration? registration;
@@ -32,15 +32,9 @@ public sealed partial class SettingsReload(Func<string?> reload, SupervisionServ
         {
             supervision?.Reloading();
             var problem = reload();
-            if (problem is null) LogReloaded();
-            else LogRefused(problem);
+            if (problem is null) log.SettingsReloaded();
+            else log.SettingsRefused(problem);
             supervision?.Reloaded(problem);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information, "settings were read again")]
-    private partial void LogReloaded();
-
-    [LoggerMessage(2, LogLevel.Error, "settings were read again and are refused, the old ones stay: {Problem}")]
-    private partial void LogRefused(string problem);
 }

@@ -10,7 +10,7 @@ namespace Mesh.Hosting.Supervision;
 /// is not held up by a mesh that cannot be reached.
 /// </summary>
 /// <param name="answers">Whether the process still answers on one of its own ports.</param>
-public sealed partial class SupervisionService(
+public sealed class SupervisionService(
     ServiceManager manager, IReadiness readiness, Vitals vitals, Func<CancellationToken, Task<bool>> answers, TimeProvider time,
     ILogger<SupervisionService> log) : BackgroundService, IHostedLifecycleService
 {
@@ -150,11 +150,8 @@ public sealed partial class SupervisionService(
             stopped.Add("listeners: no answer on the own port in time");
         }
 
-        if (stopped.Count > 0 && !toldStopped) LogStopped(string.Join("; ", stopped), watchdog.TotalSeconds);
+        if (stopped.Count > 0 && !toldStopped) log.WorkStopped(string.Join("; ", stopped), watchdog.TotalSeconds);
         toldStopped = stopped.Count > 0;
         return stopped.Count == 0;
     }
-
-    [LoggerMessage(1, LogLevel.Critical, "this process no longer does its work ({Stopped}); the watchdog ends it within {Seconds} s, unless it recovers")]
-    private partial void LogStopped(string stopped, double seconds);
 }

@@ -109,12 +109,12 @@ public sealed class CaWorkloadIdentity : IWorkloadIdentity, IAsyncDisposable
         if (certificate.NotAfter <= arrived)
             throw new CryptographicException($"the CA gave a certificate that expired at {certificate.NotAfter:u}; compare the clocks");
 
-        if (certificate.NotBefore > arrived) IdentityLog.ClockIsBehind(log, certificate.NotBefore - arrived, certificate.Id);
+        if (certificate.NotBefore > arrived) log.ClockIsBehind(certificate.NotBefore - arrived, certificate.Id);
         await StoreAsync(chain, request.KeyPem, blocks[^1], cancellationToken).ConfigureAwait(false);
         var renewAt = RenewAt(certificate, arrived);
         LastError = lost = null;
         current.Set(certificate);
-        IdentityLog.Issued(log, certificate.Id, certificate.NotAfter, renewAt);
+        log.CertificateIssued(certificate.Id, certificate.NotAfter, renewAt);
         return renewAt;
     }
 
@@ -129,7 +129,7 @@ public sealed class CaWorkloadIdentity : IWorkloadIdentity, IAsyncDisposable
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // A full disk must not cost the machine its identity.
-                IdentityLog.StateNotWritten(log, state, exception.Message);
+                log.StateNotWritten(state, exception.Message);
             }
         }
 
@@ -156,24 +156,24 @@ public sealed class CaWorkloadIdentity : IWorkloadIdentity, IAsyncDisposable
             var now = time.GetUtcNow();
             if (certificate.Id != options.Id)
             {
-                IdentityLog.StateOfAnother(log, folder, certificate.Id, options.Id);
+                log.StateOfAnother(folder, certificate.Id, options.Id);
                 return null;
             }
 
             if (certificate.NotAfter <= now)
             {
                 LastError = lost = $"the certificate kept in {folder} expired at {certificate.NotAfter:u}";
-                IdentityLog.StateExpired(log, certificate.Id, folder, certificate.NotAfter);
+                log.StateExpired(certificate.Id, folder, certificate.NotAfter);
                 return null;
             }
 
             current.Set(certificate);
-            IdentityLog.Loaded(log, certificate.Id, folder, certificate.NotAfter);
+            log.CertificateLoaded(certificate.Id, folder, certificate.NotAfter);
             return RenewAt(certificate, written < now ? written : now);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            IdentityLog.StateUnusable(log, folder, exception.Message);
+            log.StateUnusable(folder, exception.Message);
             return null;
         }
     }
@@ -181,11 +181,11 @@ public sealed class CaWorkloadIdentity : IWorkloadIdentity, IAsyncDisposable
     private void Report(Exception exception, TimeSpan wait)
     {
         if (Current is not { } certificate)
-            IdentityLog.NoCertificateYet(log, options.Id, exception.Message, wait.TotalSeconds);
+            log.NoCertificateYet(options.Id, exception.Message, wait.TotalSeconds);
         else if (certificate.NotAfter <= time.GetUtcNow())
-            IdentityLog.Expired(log, options.Id, certificate.NotAfter, exception.Message, wait.TotalSeconds);
+            log.CertificateExpired(options.Id, certificate.NotAfter, exception.Message, wait.TotalSeconds);
         else
-            IdentityLog.RenewalFailed(log, options.Id, certificate.NotAfter, exception.Message, wait.TotalSeconds);
+            log.RenewalFailed(options.Id, certificate.NotAfter, exception.Message, wait.TotalSeconds);
     }
 
     /// <summary>When each watched file was written; one that is missing has a time too.</summary>

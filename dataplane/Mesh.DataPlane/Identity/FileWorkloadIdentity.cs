@@ -35,7 +35,7 @@ public sealed class FileWorkloadIdentity : IWorkloadIdentity, IAsyncDisposable
         this.texts = texts;
         this.log = log;
         current.Set(first);
-        IdentityLog.Loaded(log, first.Id, folder, first.NotAfter);
+        log.CertificateLoaded(first.Id, folder, first.NotAfter);
         timer = new PeriodicTimer(interval, time);
         loop = Task.Run(WatchAsync);
     }
@@ -101,13 +101,13 @@ public sealed class FileWorkloadIdentity : IWorkloadIdentity, IAsyncDisposable
                 texts = now;
                 reported = null;
                 current.Set(certificate);
-                IdentityLog.Loaded(log, certificate.Id, folder, certificate.NotAfter);
+                log.CertificateLoaded(certificate.Id, folder, certificate.NotAfter);
             }
             catch (Exception exception) when (IsUnusable(exception))
             {
                 if (reported == exception.Message) continue;
                 reported = exception.Message;
-                IdentityLog.FilesUnusable(log, folder, Current!.Id, exception.Message);
+                log.CertificateFilesUnusable(folder, Current!.Id, exception.Message);
             }
         }
     }

@@ -7,7 +7,7 @@ namespace Mesh.DataPlane.Tcp;
 /// <summary>
 /// Accepts raw TCP connections. Kestrel's transport cannot close one direction of a connection, which byte relays must; hence own sockets.
 /// </summary>
-public sealed partial class TcpServer : IAsyncDisposable
+public sealed class TcpServer : IAsyncDisposable
 {
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
@@ -72,7 +72,7 @@ public sealed partial class TcpServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            LogCutOff(EndPoint, Connections);
+            log.ConnectionsCutOff(EndPoint, Connections);
             await abort.CancelAsync().ConfigureAwait(false);
             await empty.Task.ConfigureAwait(false);
         }
@@ -94,7 +94,7 @@ public sealed partial class TcpServer : IAsyncDisposable
                 var socket = await listener.AcceptAsync(stopAccepting.Token).ConfigureAwait(false);
                 if (Interlocked.Increment(ref open) - 1 > limit)
                 {
-                    LogOverLimit(EndPoint, limit);
+                    log.ConnectionOverLimit(EndPoint, limit);
                     socket.Dispose();
                     Release();
                     continue;
@@ -113,7 +113,7 @@ public sealed partial class TcpServer : IAsyncDisposable
             catch (SocketException error)
             {
                 // The peer gave up while waiting, or file descriptors ran out: other connections can still be accepted later.
-                LogAcceptFailed(EndPoint, error.Message);
+                log.AcceptFailed(EndPoint, error.Message);
                 // Without a pause a process that is out of descriptors spends all it has on failing.
                 await Task.Delay(AcceptPause, stopAccepting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -133,7 +133,7 @@ public sealed partial class TcpServer : IAsyncDisposable
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            if (error is not (OperationCanceledException or SocketException or IOException)) LogFailed(EndPoint, error);
+            if (error is not (OperationCanceledException or SocketException or IOException)) log.ConnectionFailed(EndPoint, error);
         }
         finally
         {
@@ -146,16 +146,4 @@ public sealed partial class TcpServer : IAsyncDisposable
     {
         if (Interlocked.Decrement(ref open) == 0) empty.TrySetResult();
     }
-
-    [LoggerMessage(3001, LogLevel.Warning, "{Listener}: {Count} connections did not end in time and are cut off")]
-    private partial void LogCutOff(EndPoint listener, int count);
-
-    [LoggerMessage(3002, LogLevel.Warning, "{Listener}: more than {Limit} connections, the newest is closed")]
-    private partial void LogOverLimit(EndPoint listener, int limit);
-
-    [LoggerMessage(3003, LogLevel.Warning, "{Listener}: accepting a connection failed: {Reason}")]
-    private partial void LogAcceptFailed(EndPoint listener, string reason);
-
-    [LoggerMessage(3004, LogLevel.Error, "{Listener}: serving a connection failed")]
-    private partial void LogFailed(EndPoint listener, Exception error);
 }

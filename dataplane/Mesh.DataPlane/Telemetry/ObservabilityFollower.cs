@@ -7,7 +7,7 @@ namespace Mesh.DataPlane.Telemetry;
 
 /// <summary>Makes logs, metrics and traces do what MeshConfig and Telemetry resources say, as they change.</summary>
 /// <param name="sides">The first of them also decides about logs and traces.</param>
-public sealed partial class ObservabilityFollower(
+public sealed class ObservabilityFollower(
     IReadOnlyList<(ProxyTelemetry Telemetry, bool IsClient)> sides, ProxyAccessLog accessLog, TraceReporting traces, ILogger log)
 {
     private readonly ProxyObservability?[] last = new ProxyObservability?[sides.Count];
@@ -27,7 +27,7 @@ public sealed partial class ObservabilityFollower(
             if (i == 0)
             {
                 Diagnostic[] found = [.. now.Problems, .. await accessLog.FollowAsync(now).ConfigureAwait(false), .. traces.Follow(now)];
-                foreach (var finding in found.Except(findings)) LogFinding(finding.ToString());
+                foreach (var finding in found.Except(findings)) log.Finding(finding.ToString());
                 findings = found;
             }
 
@@ -35,7 +35,4 @@ public sealed partial class ObservabilityFollower(
             last[i] = now;
         }
     }
-
-    [LoggerMessage(3300, LogLevel.Warning, "{Finding}")]
-    private partial void LogFinding(string finding);
 }

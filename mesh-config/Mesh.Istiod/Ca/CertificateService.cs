@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Istiod.Ca;
 
 /// <summary><c>istio.v1.auth.IstioCertificateService</c> with the codes and texts that were recorded from istiod.</summary>
-internal sealed partial class CertificateService(
+internal sealed class CertificateService(
     CertificateAuthority authority,
     IEnumerable<ICallerAuthenticator> authenticators,
     CaServerOptions options,
@@ -21,13 +21,13 @@ internal sealed partial class CertificateService(
         if (identities is null)
         {
             // One text for every reason: the caller learns nothing, the log has it.
-            LogRefused(context.Peer);
+            log.CallerRefused(context.Peer);
             throw new RpcException(new Status(StatusCode.Unauthenticated, "request authenticate failure"));
         }
 
         if (Impersonates(request))
         {
-            LogImpersonation(identities[0], context.Peer);
+            log.ImpersonationRefused(identities[0], context.Peer);
             throw new RpcException(new Status(StatusCode.Unauthenticated, "request impersonation authentication failure"));
         }
 
@@ -35,12 +35,12 @@ internal sealed partial class CertificateService(
         {
             var response = new IstioCertificateResponse();
             response.CertChain.AddRange(authority.Issue(request.Csr, identities, request.ValidityDuration));
-            LogIssued(identities[0], context.Peer);
+            log.CertificateIssued(identities[0], context.Peer);
             return response;
         }
         catch (CaException exception)
         {
-            LogBadRequest(identities[0], context.Peer, exception.Message);
+            log.RequestRefused(identities[0], context.Peer, exception.Message);
             throw new RpcException(new Status(StatusCode.InvalidArgument, $"CSR signing error ({exception.Message})"));
         }
     }
@@ -68,16 +68,4 @@ internal sealed partial class CertificateService(
 
     private static bool Impersonates(IstioCertificateRequest request) =>
         request.Metadata?.Fields.TryGetValue(ImpersonationKey, out var value) == true && value.StringValue.Length > 0;
-
-    [LoggerMessage(1, LogLevel.Information, "issued a certificate for {Identity} to {Peer}")]
-    private partial void LogIssued(string identity, string peer);
-
-    [LoggerMessage(2, LogLevel.Warning, "refused {Peer}: neither a client certificate of this CA nor a known token for a known cluster; check its token file")]
-    private partial void LogRefused(string peer);
-
-    [LoggerMessage(3, LogLevel.Warning, "refused {Identity} at {Peer}: asked for another identity (impersonation is not supported)")]
-    private partial void LogImpersonation(string identity, string peer);
-
-    [LoggerMessage(4, LogLevel.Warning, "refused the request of {Identity} at {Peer}: {Reason}")]
-    private partial void LogBadRequest(string identity, string peer, string reason);
 }

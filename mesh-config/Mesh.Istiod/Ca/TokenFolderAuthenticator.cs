@@ -13,7 +13,7 @@ namespace Mesh.Istiod.Ca;
 /// The files are read for every call: calls are rare (two a day for each workload) and a token just added, changed or removed
 /// counts at once.
 /// </remarks>
-public sealed partial class TokenFolderAuthenticator(string folder, string trustDomain, ILogger<TokenFolderAuthenticator> log)
+public sealed class TokenFolderAuthenticator(string folder, string trustDomain, ILogger<TokenFolderAuthenticator> log)
     : ICallerAuthenticator
 {
     /// <summary>Longer tokens are not looked at; Kubernetes' own are about 1 KiB.</summary>
@@ -49,7 +49,7 @@ public sealed partial class TokenFolderAuthenticator(string folder, string trust
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogFolderUnreadable(folder, exception.Message);
+            log.TokenFolderUnreadable(folder, exception.Message);
             return [];
         }
     }
@@ -64,7 +64,7 @@ public sealed partial class TokenFolderAuthenticator(string folder, string trust
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogFileUnreadable(file, exception.Message);
+            log.TokenFileUnreadable(file, exception.Message);
             return false;
         }
     }
@@ -72,10 +72,4 @@ public sealed partial class TokenFolderAuthenticator(string folder, string trust
     // In a trust domain, istiod writes "." for "@" (pkg/spiffe/spiffe.go).
     private string Identity(string file) =>
         $"spiffe://{trustDomain.Replace('@', '.')}/ns/{Path.GetFileName(Path.GetDirectoryName(file))}/sa/{Path.GetFileName(file)}";
-
-    [LoggerMessage(10, LogLevel.Error, "cannot read the token folder {Folder}, no token is accepted: {Reason}")]
-    private partial void LogFolderUnreadable(string folder, string reason);
-
-    [LoggerMessage(11, LogLevel.Error, "cannot read the token file {File}, its account is refused: {Reason}")]
-    private partial void LogFileUnreadable(string file, string reason);
 }

@@ -154,7 +154,7 @@ public sealed class AdsClient(
     private string? Judge(XdsResponse response)
     {
         var reason = response.Flaw() ?? Received(response);
-        if (reason is not null) log.Refused(response.TypeUrl, reason);
+        if (reason is not null) log.ResponseRefused(response.TypeUrl, reason);
         return reason;
     }
 
