@@ -49,6 +49,20 @@ public sealed partial class SourcesTests
     public void Nothing_sleeps() =>
         Findings.None(Repository.FilesEndingWith(".cs").Where(file => Repository.Read(file).Contains("Thread." + "Sleep(", StringComparison.Ordinal)));
 
+    /// <summary>Of several the compiler's generator writes code in an order that varies, and the agent's binary is to be the same each time.</summary>
+    [Fact]
+    public void What_the_agent_consists_of_has_its_log_messages_in_one_class_a_project()
+    {
+        string[] folders = ["common/Mesh.Aws/", "common/Mesh.Hosting/", "dataplane/", "mesh-config/Mesh.Config/", "mesh-config/Mesh.Istiod/", "mesh-config/Mesh.Kubernetes/", "vm-agent/Mesh.VmAgent/"];
+        var wrong =
+            from folder in folders
+            let files = Sources.Where(file => file.StartsWith(folder, StringComparison.Ordinal) && Repository.Read(file).Contains("[LoggerMessage(", StringComparison.Ordinal)).ToArray()
+            where files.Length > 1
+            select $"{folder}: {string.Join(", ", files)}";
+
+        Findings.None(wrong);
+    }
+
     private static string[] PublicTypes(string file) =>
         [.. PublicType().Matches(Repository.Read(file)).Select(match => match.Groups[1].Value).Distinct()];
 

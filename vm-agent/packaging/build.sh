@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the packages of the VM agent: deb, rpm and tarball, for each architecture. The same binary gives the same bytes.
+# Builds the packages of the VM agent: deb, rpm and tarball, for each architecture. The same sources give the same bytes.
 set -euo pipefail
 caller=${MESH_CALLER:-$PWD}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -11,7 +11,7 @@ usage: ./mesh package [--arch amd64|arm64]... [--version VERSION] [--out DIR] [-
 
 Builds mesh-agent_VERSION_ARCH.deb, mesh-agent-VERSION-1.{x86_64,aarch64}.rpm and mesh-agent-VERSION-linux-ARCH.tar.gz into
 artifacts/, with their SHA256SUMS. The agent in them is one native binary (glibc 2.34 or newer, OpenSSL 3; no .NET). The same
-binary and sources give the same bytes on every machine with the same tools; times in them are that of the last commit, or SOURCE_DATE_EPOCH.
+sources give the same bytes on every machine with the same tools; times in them are that of the last commit, or SOURCE_DATE_EPOCH.
 
   --arch         for one architecture only; may be repeated
   --version      default: that of Directory.Build.props
