@@ -164,6 +164,9 @@ internal sealed class JoiningRig : IAsyncDisposable
         Run(specs.App("neighbour-app", "127.0.0.3"));
         Run(specs.App("machine-app", "127.0.0.1"));
         await Task.WhenAll(new[] { specs.Istiod, specs.Neighbour, specs.Caller }.Select(spec => StartAsync(spec, cancellationToken)));
+        // The neighbour has registered, and the caller has yet to hear of it.
+        await UntilAsync(
+            async () => await Flow.CallAsync(Trace.New(), cancellationToken) is null, "a call reaches the neighbour", specs.Caller.Name, cancellationToken);
     }
 
     private const string Objects = """
