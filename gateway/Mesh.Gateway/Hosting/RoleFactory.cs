@@ -49,10 +49,8 @@ internal sealed class RoleFactory(
         var directory = new ViewEndpointDirectory();
         var balancer = new UpstreamBalancer(health, time, NewRandom());
         balancer.Outliers.Ejection += ejection => Log(log, ejection);
-        var (factory, address) = role == GatewayRole.Edge
-            ? (Edge(directory, balancer, log), settings.ListenAddress)
-            : (EastWest(directory, balancer), settings.WorkloadAddress);
-        var listeners = new ListenerSet(factory, address, settings.DrainTimeout, log);
+        var address = role == GatewayRole.Edge ? settings.ListenAddress : settings.WorkloadAddress;
+        var listeners = new ListenerSet(Listeners(role, directory, balancer), address, settings.DrainTimeout, log);
         return new RoleRuntime(role, settings.ScopeOf(role), directory, balancer, listeners);
     }
 
@@ -66,7 +64,7 @@ internal sealed class RoleFactory(
             log.Returned(ejection.Endpoint.ToString(), ejection.Upstream.ClusterName);
     }
 
-    private ListenerFactory Edge(ViewEndpointDirectory directory, UpstreamBalancer balancer, ILogger log)
+    private ListenerFactory Listeners(GatewayRole role, ViewEndpointDirectory directory, UpstreamBalancer balancer)
     {
         var options = new HttpPipelineOptions
         {
@@ -86,18 +84,15 @@ internal sealed class RoleFactory(
         var connections = new ConnectionRouter(directory, forwarder, NewRandom());
         return new ListenerFactory(async (key, configuration, cancellationToken) => key.Kind switch
         {
-            ListenerKind.Passthrough => throw new NotSupportedException($"{key.EndPoint}: AUTO_PASSTHROUGH needs --role east-west"),
+            ListenerKind.Passthrough when role == GatewayRole.Edge => throw new NotSupportedException($"{key.EndPoint}: AUTO_PASSTHROUGH needs --role east-west"),
+            ListenerKind.Passthrough => PassthroughListener.Open(key, configuration, directory, balancer, connector, surroundings),
+            // As istiod is exposed to machines and to other clusters.
+            _ when role == GatewayRole.EastWest && configuration.Servers.Any(server => server.Tls.Mode != GatewayTlsMode.Passthrough) =>
+                throw new NotSupportedException($"{key.EndPoint}: an east-west gateway serves AUTO_PASSTHROUGH and PASSTHROUGH only; use --role edge for HTTP"),
             ListenerKind.Tcp => TcpListener.Open(key, configuration, connections, surroundings),
             _ => await EdgeListener.OpenAsync(key, configuration, pipeline, tls, connections, surroundings, cancellationToken),
         });
     }
-
-    private ListenerFactory EastWest(ViewEndpointDirectory directory, UpstreamBalancer balancer) =>
-        new ListenerFactory((key, configuration, _) =>
-            key.Kind == ListenerKind.Passthrough
-                ? Task.FromResult<IActiveListener>(PassthroughListener.Open(
-                    key, configuration, directory, balancer, connector, surroundings))
-                : throw new NotSupportedException($"{key.EndPoint}: an east-west gateway serves AUTO_PASSTHROUGH only; use --role edge for HTTP"));
 
     private sealed class ListenerFactory(
         Func<ListenerKey, GatewayListener, CancellationToken, Task<IActiveListener>> open) : IListenerFactory

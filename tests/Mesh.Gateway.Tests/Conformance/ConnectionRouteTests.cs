@@ -17,6 +17,7 @@ public sealed class ConnectionRouteTests : IAsyncLifetime
     private readonly TestPki pki = new();
     private readonly TestGateway gateway;
     private readonly int tcpPort = FreePort.Next();
+    private readonly int exposedPort = FreePort.Next();
     private TcpServer plain = null!;
     private TcpServer sealedServer = null!;
     private EchoBackend web = null!;
@@ -62,6 +63,14 @@ public sealed class ConnectionRouteTests : IAsyncLifetime
         var answer = new byte[1];
         await tls.ReadExactlyAsync(answer, Stop);
         Assert.Equal((byte)'X', answer[0]);
+    }
+
+    /// <summary>As Istio's expose-istiod.yaml makes istiod reachable for machines and other clusters.</summary>
+    [Fact(Timeout = 120_000)]
+    public async Task An_east_west_gateway_passes_TLS_of_any_name_on_where_a_route_says_so()
+    {
+        await using var tls = await ConnectAsync("sealed.example", port: exposedPort);
+        Assert.Contains("sealed.example", ((X509Certificate2)tls.RemoteCertificate!).Subject, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 120_000)]
@@ -138,10 +147,10 @@ public sealed class ConnectionRouteTests : IAsyncLifetime
         await tls.ShutdownAsync();
     }
 
-    private async Task<SslStream> ConnectAsync(string name, Action<SslClientAuthenticationOptions>? change = null)
+    private async Task<SslStream> ConnectAsync(string name, Action<SslClientAuthenticationOptions>? change = null, int? port = null)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, gateway.HttpsPort), Stop);
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port ?? gateway.HttpsPort), Stop);
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         try
         {
@@ -194,6 +203,28 @@ public sealed class ConnectionRouteTests : IAsyncLifetime
               - port: {number: {{gateway.PassthroughPort}}, name: tls, protocol: TLS}
                 hosts: ["*.local"]
                 tls: {mode: AUTO_PASSTHROUGH}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: Gateway
+            metadata: {name: exposing, namespace: istio-system}
+            spec:
+              selector: {istio: eastwestgateway}
+              servers:
+              - port: {number: {{exposedPort}}, name: exposed, protocol: tls}
+                hosts: ["*"]
+                tls: {mode: PASSTHROUGH}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: exposed, namespace: istio-system}
+            spec:
+              hosts: ["*"]
+              gateways: [exposing]
+              tls:
+              - match:
+                - {port: {{exposedPort}}, sniHosts: ["*"]}
+                route:
+                - destination: {host: sealed.test}
             ---
             apiVersion: networking.istio.io/v1
             kind: VirtualService
